@@ -1,0 +1,60 @@
+// Package chat is the one way to an answer: HTTP, the OpenAI-compatible API,
+// Slack, the command line and the evaluation all call Service.Ask, and read
+// back what it stored.
+//
+// It owns conversations: what was said before, what a follow-up is about, and
+// that an answer is stored before its Done is emitted. It never ranks, never
+// words an answer and knows no transport.
+package chat
+
+import (
+	"errors"
+
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+)
+
+// Limits of a Request.
+const (
+	// MaxQuestion is the most code points in a question.
+	MaxQuestion = 4000
+	// MaxTopK is the most passages that may be asked for.
+	MaxTopK = 50
+	// DefaultTopK is how many passages a record keeps unless asked otherwise.
+	DefaultTopK = 10
+	// MaxHistory is the most turns of a history that a caller sends along.
+	MaxHistory = 100
+)
+
+// Request asks a question.
+type Request struct {
+	Question string
+	// ConversationID continues a conversation that is stored here; empty begins
+	// one. Not together with History.
+	ConversationID string
+	// History is for callers that keep their own: oldest first.
+	History []llm.Message
+	Filter  docs.Filter
+	// TopK is in [1, MaxTopK]; 0 takes DefaultTopK.
+	TopK int
+	// Mode is Auto when empty.
+	Mode record.Mode
+}
+
+// ErrNotFound is returned for an unknown conversation or answer.
+var ErrNotFound = errors.New("not found")
+
+// ErrNotReady is returned until the first index is there.
+var ErrNotReady = errors.New("not ready")
+
+// InvalidError says what is wrong with a request, in Dutch, for whoever sent
+// it.
+type InvalidError struct {
+	// Field is the JSON name of the part that is wrong.
+	Field string
+	// Message is a Dutch sentence.
+	Message string
+}
+
+func (e *InvalidError) Error() string { return "invalid " + e.Field + ": " + e.Message }

@@ -1,0 +1,71 @@
+// Package index finds passages: by meaning (Vectors, on chromem-go), by words
+// (Words, BM25 over Dutch terms) and by pieces of words (Grams, BM25 over
+// character 4-grams). Collection joins them with the passages themselves, so
+// that a request works on one snapshot.
+//
+// An index is a cache: it is filled from the store at start and never the only
+// place where something is kept. Nothing here assumes that an index can't fail
+// or is local. Which scores weigh how much is package retrieve's affair.
+package index
+
+import (
+	"context"
+
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/llm"
+)
+
+// Entry is one passage as the indexes take it in. They copy what they keep.
+type Entry struct {
+	Document *docs.Document // Text and Blocks may be empty
+	Passage  docs.Passage
+	// Vector is the passage's embedding; nil when there is no embedder.
+	Vector llm.Vector
+	// Sentences are the embeddings of Passage.Sentences, in their order; nil
+	// when there is no embedder.
+	Sentences []llm.Vector
+}
+
+// Change replaces what an index knows of one document. The ids in Remove that
+// aren't also in Add go; an Entry whose id is known already replaces it.
+type Change struct {
+	DocumentID string
+	Remove     []string
+	Add        []Entry
+}
+
+// Hit is a passage and its score. Higher is better; scores of different
+// indexes or queries aren't comparable.
+type Hit struct {
+	ID    string
+	Score float64
+}
+
+// Vectors finds passages by the cosine of their vector with the query's. Scores
+// are in [-1, 1].
+type Vectors interface {
+	// Search returns the k best passages that pass the filter, best first, ties
+	// by id; all of them when there are fewer than k. A query of another
+	// dimension or that isn't finite is an error.
+	Search(ctx context.Context, query llm.Vector, k int, f docs.Filter) ([]Hit, error)
+	// Score rates the passages with these ids, in their order; an unknown id
+	// gets -1.
+	Score(ctx context.Context, query llm.Vector, ids []string) ([]float64, error)
+	// Apply makes a change visible as a whole, or fails and changes nothing.
+	Apply(ctx context.Context, c Change) error
+	// Len is the number of passages.
+	Len() int
+}
+
+// Words finds passages by the words they share with the query. Scores are 0 or
+// more, 0 where nothing is shared.
+type Words interface {
+	// Search is as Vectors.Search, but leaves out passages that score 0.
+	Search(ctx context.Context, query string, k int, f docs.Filter) ([]Hit, error)
+	// Score rates the passages with these ids, in their order; an unknown id
+	// gets 0.
+	Score(ctx context.Context, query string, ids []string) ([]float64, error)
+	// Apply and Len are as those of Vectors.
+	Apply(ctx context.Context, c Change) error
+	Len() int
+}
