@@ -1,0 +1,140 @@
+// Package cite makes citations and the answer text that carries them.
+//
+// It holds the promise that the rest of the program sells: for every citation
+// it returns, the document's stored text between Start and End is Quote,
+// character for character. Composer checks that for each citation that it
+// makes; what doesn't fit is an error, never a citation. It also keeps an
+// answer's text free of markers that no citation stands behind.
+package cite
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/record"
+)
+
+// Source is what a citation points into: a passage and its document.
+type Source struct {
+	Document *docs.Document // Text may be empty
+	Passage  docs.Passage
+}
+
+// Quote returns the words of the passage at a span of the document. The span
+// has to lie inside the passage and hold more than white space.
+func (s Source) Quote(span docs.Span) (string, error) {
+	p := s.Passage
+	if !p.Span.Contains(span) {
+		return "", fmt.Errorf("cite %s: span %d-%d is outside the passage %d-%d", p.DocumentID, span.Start, span.End, p.Span.Start, p.Span.End)
+	}
+	quote, ok := docs.Span{Start: span.Start - p.Span.Start, End: span.End - p.Span.Start}.Slice(p.Text)
+	if !ok || strings.TrimSpace(quote) == "" {
+		return "", fmt.Errorf("cite %s: nothing at %d-%d", p.DocumentID, span.Start, span.End)
+	}
+	return quote, nil
+}
+
+// Composer builds an answer piece by piece: Cite makes a citation, Write adds
+// text, Mark adds markers. Each emits what it did at once, so that the deltas
+// joined are the text. The zero Composer is not usable; see NewComposer.
+type Composer struct {
+	emit      func(record.Event) error
+	text      strings.Builder
+	length    int // code points in text
+	citations []record.Citation
+	numbers   map[place]int
+}
+
+// place identifies a quote.
+type place struct {
+	version string
+	span    docs.Span
+}
+
+// NewComposer returns a Composer that emits Cited and Delta events.
+func NewComposer(emit func(record.Event) error) *Composer {
+	return &Composer{emit: emit, numbers: map[place]int{}}
+}
+
+// Cite returns the number of the citation for a span of the source: a new one,
+// emitted, or the one that the same quote has already.
+func (c *Composer) Cite(s Source, span docs.Span, status record.CitationStatus) (int, error) {
+	at := place{s.Passage.DocumentID + " " + s.Passage.Version, span}
+	if n, ok := c.numbers[at]; ok {
+		return n, nil
+	}
+	quote, err := s.Quote(span)
+	if err != nil {
+		return 0, err
+	}
+	cited := record.Citation{
+		Number:     len(c.citations) + 1,
+		DocumentID: s.Passage.DocumentID, Version: s.Passage.Version,
+		Title: s.Document.Title, Publisher: s.Document.Publisher, Date: s.Document.Date,
+		Section: append([]string{}, s.Passage.Section...), Page: Page(s.Passage.Page),
+		URL: ViewerURL(s.Passage.DocumentID, s.Passage.Version, span), SourceURL: s.Document.SourceURL,
+		PassageID: s.Passage.ID,
+		Quote:     quote, Start: span.Start, End: span.End,
+		Status: status, DocumentStatus: record.Current,
+	}
+	c.citations = append(c.citations, cited)
+	c.numbers[at] = cited.Number
+	return cited.Number, c.emit(record.Cited{Citation: cited})
+}
+
+// Statement writes one statement and its markers: lead (white space or a list
+// bullet, which no citation supports), the statement, then " [n]" for each
+// number. Markers that the statement itself seems to hold are made harmless.
+func (c *Composer) Statement(lead, statement string, numbers ...int) error {
+	statement = Neutralise(statement)
+	start := c.length + utf8.RuneCountInString(lead)
+	span := record.Span{Start: start, End: start + utf8.RuneCountInString(statement)}
+	out := lead + statement
+	for _, n := range numbers {
+		if n < 1 || n > len(c.citations) {
+			return fmt.Errorf("marker [%d]: there are %d citations", n, len(c.citations))
+		}
+		out += " [" + strconv.Itoa(n) + "]"
+		cited := &c.citations[n-1]
+		cited.AnswerSpans = append(cited.AnswerSpans, span)
+	}
+	c.text.WriteString(out)
+	c.length += utf8.RuneCountInString(out)
+	return c.emit(record.Delta{Delta: out})
+}
+
+// Text is the answer so far.
+func (c *Composer) Text() string { return c.text.String() }
+
+// Citations are those made so far, with the spans that they support.
+func (c *Composer) Citations() []record.Citation {
+	return append([]record.Citation{}, c.citations...)
+}
+
+var marker = regexp.MustCompile(`\[(\s*\d+\s*)\]`)
+
+// Neutralise turns everything in a text that could be taken for a marker, such
+// as a source's own "[3]", into what can't: "(3)".
+func Neutralise(text string) string { return marker.ReplaceAllString(text, "($1)") }
+
+// ViewerURL is the place of a quote in the viewer, below the public address.
+func ViewerURL(documentID, version string, span docs.Span) string {
+	q := url.Values{}
+	q.Set("version", version)
+	q.Set("start", strconv.Itoa(span.Start))
+	q.Set("end", strconv.Itoa(span.End))
+	return "/documents/" + url.PathEscape(documentID) + "?" + q.Encode()
+}
+
+// Page is a record's page: nil where a document has none.
+func Page(n int) *int {
+	if n <= 0 {
+		return nil
+	}
+	return &n
+}
