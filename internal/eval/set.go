@@ -1,0 +1,258 @@
+package eval
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Set is a question set of one or more files. The zero value is empty and ready
+// to use.
+type Set struct {
+	Questions []Question
+
+	files    []string
+	origin   []string       // of each question: the name of its file
+	first    map[string]int // id → index in Questions
+	problems []Problem
+}
+
+// Problem is one fault of a question set.
+type Problem struct {
+	// File is the name that Read was given; Line counts from 1 and is 0 for a
+	// fault of the whole file.
+	File string
+	Line int
+	// ID is the question's, empty where it couldn't be read.
+	ID      string
+	Message string
+}
+
+func (p Problem) String() string {
+	where := p.File
+	if p.Line > 0 {
+		where = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	if p.ID != "" {
+		where += ": " + p.ID
+	}
+	return where + ": " + p.Message
+}
+
+// SetError holds everything that is wrong with a question set, in the order of
+// files and lines.
+type SetError struct{ Problems []Problem }
+
+func (e *SetError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ReadSet reads one question set without looking at the documents. An error is
+// a *SetError with all of its problems, or one of reading; the questions that
+// could be read are returned with it.
+func ReadSet(r io.Reader, name string) ([]Question, error) {
+	var s Set
+	if err := s.Read(r, name); err != nil {
+		return s.Questions, err
+	}
+	return s.Questions, s.Err()
+}
+
+// Read adds the questions of a file. Its faults are kept for Err; the error is
+// one of reading.
+func (s *Set) Read(r io.Reader, name string) error {
+	if s.first == nil {
+		s.first = make(map[string]int)
+	}
+	s.files = append(s.files, name)
+	seen := 0
+	err := readLines(r, func(n int, line []byte) {
+		seen++
+		s.add(name, n, line)
+	})
+	if err != nil {
+		return fmt.Errorf("read questions %s: %w", name, err)
+	}
+	if seen == 0 {
+		s.report(name, 0, "", "no questions")
+	}
+	return nil
+}
+
+func (s *Set) add(name string, n int, line []byte) {
+	if !utf8.Valid(line) {
+		s.report(name, n, "", "not UTF-8")
+		return
+	}
+	q, err := parseQuestion(line)
+	if err != nil {
+		s.report(name, n, q.ID, err.Error())
+		return
+	}
+	if i, ok := s.first[q.ID]; ok {
+		s.report(name, n, q.ID, fmt.Sprintf("id is used before, at %s:%d", s.origin[i], s.Questions[i].Line))
+		return
+	}
+	q.Line = n
+	s.first[q.ID] = len(s.Questions)
+	s.Questions = append(s.Questions, q)
+	s.origin = append(s.origin, name)
+	for _, m := range checkQuestion(&q) {
+		s.report(name, n, q.ID, m)
+	}
+}
+
+// Check compares the gold with the documents: each quote has to stand in its
+// document, and at its span, white space collapsed. Its findings are kept for
+// Err.
+func (s *Set) Check(texts Texts) {
+	lib := library{texts: texts}
+	for i := range s.Questions {
+		q := &s.Questions[i]
+		for _, g := range q.Gold {
+			if m := checkGold(g, &lib); m != "" {
+				s.report(s.origin[i], q.Line, q.ID, m)
+			}
+		}
+	}
+}
+
+// Err returns what Read and Check found, as a *SetError; nil when the set is
+// fine.
+func (s *Set) Err() error {
+	if len(s.problems) == 0 {
+		return nil
+	}
+	problems := slices.Clone(s.problems)
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(s.files, a.File), slices.Index(s.files, b.File)),
+			cmp.Compare(a.Line, b.Line))
+	})
+	return &SetError{Problems: problems}
+}
+
+func (s *Set) report(file string, line int, id, message string) {
+	s.problems = append(s.problems, Problem{File: file, Line: line, ID: id, Message: message})
+}
+
+// checkQuestion returns what is wrong with a question in itself.
+func checkQuestion(q *Question) []string {
+	var out []string
+	if q.Answerable && len(q.Gold) == 0 {
+		out = append(out, "answerable, but without gold")
+	}
+	if !q.Answerable && len(q.Gold) > 0 {
+		out = append(out, "unanswerable, but with gold")
+	}
+	for _, t := range q.History {
+		if t.Role != "user" && t.Role != "assistant" {
+			out = append(out, fmt.Sprintf("history has the role %q; it knows user and assistant", t.Role))
+		}
+	}
+	for i, entry := range slices.Concat(q.MustInclude, q.MustNotInclude) {
+		required := i < len(q.MustInclude)
+		if _, err := parsePattern(entry); err != nil {
+			out = append(out, err.Error())
+		} else if q.Answer != "" && contains(entry, q.Answer) != required {
+			verb := "has"
+			if required {
+				verb = "lacks"
+			}
+			out = append(out, fmt.Sprintf("the example answer %s %q", verb, entry))
+		}
+	}
+	return out
+}
+
+// checkGold returns what is wrong with a gold passage, or nothing.
+func checkGold(g Gold, lib *library) string {
+	quote := collapse(g.Quote)
+	if quote == "" {
+		return "gold without a quote"
+	}
+	v := lib.volume(g.Doc)
+	if v == nil {
+		return fmt.Sprintf("unknown document %q", g.Doc)
+	}
+	if !strings.Contains(v.collapsed, quote) {
+		return fmt.Sprintf("quote not found in %s: %q", g.Doc, cut(quote, 60))
+	}
+	if g.Start == 0 && g.End == 0 {
+		return ""
+	}
+	if text, ok := v.slice(g.Start, g.End); !ok || collapse(text) != quote {
+		return fmt.Sprintf("the span %d-%d of %s isn't the quote %q", g.Start, g.End, g.Doc, cut(quote, 60))
+	}
+	return ""
+}
+
+// cut shortens a text to n code points.
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
+
+// ReadResults reads what a run wrote. A broken line is an error that names it;
+// of two lines with one id the later counts.
+func ReadResults(r io.Reader, name string) (map[string]Result, error) {
+	out := make(map[string]Result)
+	var bad error
+	err := readLines(r, func(n int, line []byte) {
+		var res Result
+		if err := json.Unmarshal(line, &res); err != nil {
+			bad = errors.Join(bad, fmt.Errorf("%s:%d: %w", name, n, err))
+			return
+		}
+		out[res.ID] = res
+	})
+	if err = errors.Join(bad, err); err != nil {
+		return nil, fmt.Errorf("read results: %w", err)
+	}
+	return out, nil
+}
+
+// readLines hands each line that isn't blank to do, with its number from 1. A
+// byte order mark in front of the first is skipped. The line is only valid
+// during the call.
+func readLines(r io.Reader, do func(n int, line []byte)) error {
+	br := bufio.NewReaderSize(r, 64<<10)
+	var long []byte
+	for n := 1; ; {
+		part, err := br.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			long = append(long, part...)
+			continue
+		}
+		line := part
+		if len(long) > 0 {
+			line, long = append(long, part...), long[:0]
+		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			do(n, line)
+		}
+		n++
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
