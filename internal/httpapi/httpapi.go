@@ -1,0 +1,243 @@
+// Package httpapi is Bronwijzer's face on the network: the chat API in JSON and
+// server-sent events, documents and their exact texts, conversations, health,
+// metrics and the pages that a citation points at.
+//
+// It owns everything that has to do with HTTP: who may talk to the server at
+// all (Host, origin, rate), how strictly a request is read, which status an
+// error gets and what a client that stops reading costs. It never ranks, words,
+// checks or stores anything; Gin's context and the metrics never leave it.
+//
+// Its invariants: every route stands in one table and passes the same guards;
+// an error reaches a client only through fail, in one form, in Dutch, with
+// nothing of the inside in it; a stream that has begun ends with exactly one
+// done or error, unless its client has left.
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/record"
+)
+
+// Chat gives and keeps answers. An owner is whoever asks, in the words of
+// Request.Owner; it is never empty for Conversations and DeleteAll, and
+// elsewhere empty for a caller without any identity. What belongs to another
+// owner is unknown: chat.ErrNotFound.
+type Chat interface {
+	// Ask answers a question and stores the record before it returns. It hands
+	// the events of the making to emit, which may be nil, on the calling
+	// goroutine; an error of emit stops it. A wrong request gives a
+	// *chat.InvalidError, an unknown conversation chat.ErrNotFound, a server
+	// that is still starting chat.ErrNotReady.
+	Ask(ctx context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error)
+	// Answer returns one record.
+	Answer(ctx context.Context, id string) (record.Answer, error)
+	// Conversations returns a page of the owner's conversations, latest first,
+	// and how many there are in all. A page past the end is empty.
+	Conversations(ctx context.Context, owner string, page, perPage int) ([]record.Conversation, int, error)
+	// Conversation returns one with its records, oldest first.
+	Conversation(ctx context.Context, owner, id string) (record.Conversation, []record.Answer, error)
+	Rename(ctx context.Context, owner, id, title string) error
+	Delete(ctx context.Context, owner, id string) error
+	DeleteAll(ctx context.Context, owner string) error
+	// Feedback stores a verdict and sets its time. A citation that the answer
+	// doesn't have gives a *chat.InvalidError.
+	Feedback(ctx context.Context, f record.Feedback) error
+}
+
+// DocumentInfo is what a reader sees of a document beside its text.
+type DocumentInfo struct {
+	ID        string `json:"id"`
+	Path      string `json:"path"`
+	Title     string `json:"title"`
+	Publisher string `json:"publisher"`
+	Kind      string `json:"kind"`
+	// Date is the day of publication as 2006-01-02, or empty.
+	Date      string `json:"date"`
+	Dossier   string `json:"dossier"`
+	SourceURL string `json:"source_url"`
+	Language  string `json:"language"`
+	// Characters is the length of the text in code points.
+	Characters int `json:"characters"`
+	// Passages is the number of passages it is cut into.
+	Passages int `json:"passages"`
+	// Version is the SHA-256 of the stored text, in hex.
+	Version    string    `json:"version"`
+	IngestedAt time.Time `json:"ingested_at"`
+}
+
+// Documents reads the collection. An unknown document or version gives
+// chat.ErrNotFound.
+type Documents interface {
+	// Documents returns a page, in a fixed order, and how many there are in
+	// all. Pages count from 1; one past the end is empty.
+	Documents(ctx context.Context, page, perPage int) ([]DocumentInfo, int, error)
+	// Document returns the current version of one.
+	Document(ctx context.Context, id string) (DocumentInfo, error)
+	// Text returns the stored text of a version. It also knows the versions
+	// that records cite of documents that changed or are gone.
+	Text(ctx context.Context, id, version string) (string, error)
+}
+
+// Searcher finds passages.
+type Searcher interface {
+	// Search returns the k best passages, best first; fewer where there are
+	// fewer. Until the first index is there it returns chat.ErrNotReady.
+	Search(ctx context.Context, query string, k int, f docs.Filter) ([]record.Passage, error)
+}
+
+// Info is what the server tells of itself.
+type Info struct {
+	Name    string      `json:"name"`
+	Version string      `json:"version"`
+	Mode    record.Mode `json:"mode"`
+	// Model is the generator's name; empty without one.
+	Model string `json:"model"`
+	// Documents and Passages count the collection.
+	Documents int `json:"documents"`
+	Passages  int `json:"passages"`
+	// Examples are questions that the collection answers.
+	Examples []string `json:"example_questions"`
+	Notice   string   `json:"notice"`
+}
+
+// Deps are the parts of the program that the server shows. All are required.
+type Deps struct {
+	Chat      Chat
+	Documents Documents
+	Searcher  Searcher
+	// Info is called for every request that needs it.
+	Info func(context.Context) (Info, error)
+	// Ready reports whether the first index is there.
+	Ready func() bool
+}
+
+// Config tunes the server. Its zero value is right for a server on loopback.
+type Config struct {
+	// Listen is the address that the server listens on; its host is accepted in
+	// requests. When it is no particular one ("", 0.0.0.0, ::), every IP address
+	// is: only a name can be bound to another address behind a browser's back.
+	Listen string
+	// PublicURL is where readers find the server: its host is accepted, and its
+	// path, if any, may stand before every route. Empty when there is no other
+	// address than Listen.
+	PublicURL string
+	// Hosts are more names that requests may carry in Host, without port.
+	Hosts []string
+	// TrustedProxies may say who the client is (X-Forwarded-For) and whether it
+	// came over https (X-Forwarded-Proto). Anybody else's word is ignored.
+	TrustedProxies []netip.Prefix
+	// Rate is how many requests a second one client may make on average, Burst
+	// how many at once; 0 takes 200 and 2,000. A negative Rate doesn't limit.
+	Rate  float64
+	Burst int
+	// Heartbeat is the time between the comment lines of a stream; 0 takes 15 s.
+	Heartbeat time.Duration
+	// WriteTimeout is how long a client may take to accept one event or one
+	// piece of a text; 0 takes 15 s.
+	WriteTimeout time.Duration
+}
+
+// Defaults of Config. The rate leaves room for a script that asks hundreds of
+// questions two at a time and reads every cited text: an extractive answer
+// takes some 10 ms, so two at a time come to at most 200 a second.
+const (
+	defaultRate         = 200
+	defaultBurst        = 2000
+	defaultHeartbeat    = 15 * time.Second
+	defaultWriteTimeout = 15 * time.Second
+)
+
+// api carries what the handlers share.
+type api struct {
+	Deps
+	lg        *slog.Logger
+	hosts     hosts
+	proxies   proxies
+	limiter   *limiter
+	origins   *http.CrossOriginProtection
+	metrics   *metrics
+	pages     *template.Template
+	pageCSP   string
+	basePath  string
+	heartbeat time.Duration
+}
+
+// New returns the handler of every route. An error means that cfg is wrong.
+func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
+	public, err := parsePublicURL(cfg.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	allowed, err := newHosts(cfg, public)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := parsePages()
+	if err != nil {
+		return nil, fmt.Errorf("parse pages: %w", err)
+	}
+	a := &api{
+		Deps:      deps,
+		lg:        lg,
+		hosts:     allowed,
+		proxies:   cfg.TrustedProxies,
+		limiter:   newLimiter(cfg.Rate, cfg.Burst),
+		origins:   http.NewCrossOriginProtection(),
+		metrics:   newMetrics(),
+		pages:     pages,
+		pageCSP:   pagePolicy(),
+		basePath:  public.basePath,
+		heartbeat: positive(cfg.Heartbeat, defaultHeartbeat),
+	}
+	if public.origin != "" {
+		if err := a.origins.AddTrustedOrigin(public.origin); err != nil {
+			return nil, fmt.Errorf("public url %q: %w", cfg.PublicURL, err)
+		}
+	}
+	h := withDeadlines(a.router(), positive(cfg.WriteTimeout, defaultWriteTimeout))
+	return withBasePath(h, public.basePath), nil
+}
+
+// router builds Gin's router from the table of routes.
+func (a *api) router() http.Handler {
+	// Gin's mode is a global of Gin that only silences its start-up prints;
+	// there is no setting per engine. It is atomic, and always set to the same.
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	// A redirect to the same path with or without a slash would lose the base
+	// path that was cut off before.
+	e.RedirectTrailingSlash = false
+	e.Use(a.observe)
+	for _, rt := range a.routes() {
+		e.Handle(rt.method, rt.ginPath(), a.serve(rt))
+		if rt.method == http.MethodGet {
+			e.Handle(http.MethodHead, rt.ginPath(), a.serve(rt))
+		}
+	}
+	e.NoRoute(a.serve(route{handle: func(*gin.Context) error { return errNoRoute }}))
+	e.NoMethod(a.serve(route{handle: func(*gin.Context) error { return errNoMethod }}))
+	return e
+}
+
+// positive is d, or fallback where d isn't set.
+func positive(d, fallback time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return fallback
+}
+
+var errNotAbsolute = errors.New("must be an absolute http or https address without query")

@@ -1,0 +1,50 @@
+package httpapi
+
+import (
+	_ "embed"
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// openAPI describes every route, schema and error; the tests hold every answer
+// against it.
+//
+//go:embed openapi.yaml
+var openAPI string
+
+// getInfo tells what this server is.
+func (a *api) getInfo(c *gin.Context) error {
+	info, err := a.Info(c.Request.Context())
+	if err != nil {
+		return fmt.Errorf("read info: %w", err)
+	}
+	info.Examples = notNull(info.Examples)
+	writeJSON(c, http.StatusOK, info)
+	return nil
+}
+
+// health is the answer of both probes.
+type health struct {
+	Status string `json:"status"`
+}
+
+// getHealth says that the process is up, whatever it is doing.
+func (a *api) getHealth(c *gin.Context) error {
+	writeJSON(c, http.StatusOK, health{"ok"})
+	return nil
+}
+
+// getReady says whether questions can be answered.
+func (a *api) getReady(c *gin.Context) error {
+	if !a.Ready() {
+		return errNotReady
+	}
+	writeJSON(c, http.StatusOK, health{"ready"})
+	return nil
+}
+
+func (a *api) getOpenAPI(c *gin.Context) error {
+	return writeText(c, "application/yaml; charset=utf-8", openAPI)
+}

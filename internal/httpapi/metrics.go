@@ -1,0 +1,105 @@
+package httpapi
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"bronwijzer/internal/record"
+)
+
+// metrics counts what the server does, in a registry of its own. Its labels
+// come from the table of routes and from the constants of package record, never
+// from a request: no question and no id gets into them.
+type metrics struct {
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	stages    *prometheus.HistogramVec
+	answers   *prometheus.CounterVec
+	refusals  *prometheus.CounterVec
+	streams   prometheus.Gauge
+	documents prometheus.Gauge
+	passages  prometheus.Gauge
+	handler   http.Handler
+}
+
+// newMetrics makes the registry and everything in it.
+func newMetrics() *metrics {
+	// From a search in memory to an answer that a model writes in a minute.
+	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "bronwijzer_http_requests_total", Help: "Requests by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "bronwijzer_http_request_duration_seconds", Help: "Time until a request was answered in full.", Buckets: buckets,
+		}, []string{"route"}),
+		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "bronwijzer_stage_duration_seconds", Help: "Time that a stage of an answer took: retrieve, generate, total.", Buckets: buckets,
+		}, []string{"stage"}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "bronwijzer_answers_total", Help: "Answers by status and mode.",
+		}, []string{"status", "mode"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "bronwijzer_refusals_total", Help: "Refusals by reason.",
+		}, []string{"reason"}),
+		streams: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "bronwijzer_open_streams", Help: "Event streams that are open now.",
+		}),
+		documents: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "bronwijzer_documents", Help: "Documents in the collection.",
+		}),
+		passages: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "bronwijzer_passages", Help: "Passages in the collection.",
+		}),
+	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(m.requests, m.durations, m.stages, m.answers, m.refusals, m.streams, m.documents, m.passages,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+	return m
+}
+
+// request counts one request.
+func (m *metrics) request(label, method string, status int, took time.Duration) {
+	m.requests.WithLabelValues(label, knownMethod(method), strconv.Itoa(status)).Inc()
+	m.durations.WithLabelValues(label).Observe(took.Seconds())
+}
+
+// answered counts one answer. A reply searches nothing, so only its total is
+// measured; without a model there is no generating.
+func (m *metrics) answered(a *record.Answer) {
+	m.answers.WithLabelValues(string(a.Status), string(a.Mode)).Inc()
+	if a.Refusal != nil {
+		m.refusals.WithLabelValues(string(a.Refusal.Reason)).Inc()
+	}
+	m.stage("total", a.Timings.Total)
+	if a.Status != record.Reply {
+		m.stage("retrieve", a.Timings.Retrieve)
+	}
+	if a.Mode == record.Generated {
+		m.stage("generate", a.Timings.Generate)
+	}
+}
+
+func (m *metrics) stage(name string, ms int64) {
+	m.stages.WithLabelValues(name).Observe(float64(ms) / 1000)
+}
+
+// getMetrics serves the metrics in Prometheus' format. The size of the
+// collection is asked for here, as nothing tells when it changes.
+func (a *api) getMetrics(c *gin.Context) error {
+	info, err := a.Info(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	a.metrics.documents.Set(float64(info.Documents))
+	a.metrics.passages.Set(float64(info.Passages))
+	a.metrics.handler.ServeHTTP(c.Writer, c.Request)
+	return nil
+}

@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/docs"
+)
+
+//go:embed pages.html
+var pagesHTML string
+
+// pageStyle is the only style of the pages. It stands in them, allowed by its
+// hash, so that a page needs nothing else from anywhere.
+//
+//go:embed pages.css
+var pageStyle string
+
+// parsePages reads the templates home, document and error.
+func parsePages() (*template.Template, error) {
+	style := func() template.CSS { return template.CSS(pageStyle) } //nolint:gosec // our own file
+	return template.New("pages").Funcs(template.FuncMap{"style": style}).Parse(pagesHTML)
+}
+
+// pagePolicy is the content security policy of the pages: no script, nothing
+// loaded, the one style.
+func pagePolicy() string {
+	sum := sha256.Sum256([]byte(pageStyle))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// writePage answers with a template. It is rendered in full first, so that an
+// error of it can still become an answer.
+func (a *api) writePage(c *gin.Context, status int, name string, data any) {
+	var b bytes.Buffer
+	if err := a.pages.ExecuteTemplate(&b, name, data); err != nil {
+		a.lg.ErrorContext(c.Request.Context(), "render page", "page", name, "error", err)
+		c.Status(http.StatusInternalServerError)
+		return
+	}
+	c.Writer.Header().Set("Content-Security-Policy", a.pageCSP)
+	c.Writer.Header().Set("Content-Type", "text/html; charset=utf-8")
+	c.Status(status)
+	// It can only fail because the client left.
+	_, _ = c.Writer.Write(b.Bytes())
+}
+
+// getHome says what this server is and where its API is described. It also
+// gives the browser its id.
+func (a *api) getHome(c *gin.Context) error {
+	info, err := a.Info(c.Request.Context())
+	if err != nil {
+		return fmt.Errorf("read info: %w", err)
+	}
+	a.owner(c)
+	a.writePage(c, http.StatusOK, "home", info)
+	return nil
+}
+
+// documentPage is what the template document shows.
+type documentPage struct {
+	Info DocumentInfo
+	// Version is what is shown, Older that it isn't the current one, Gone that
+	// there is no current one.
+	Version     string
+	Older, Gone bool
+	// Source is Info.SourceURL where that is a link to the web.
+	Source string
+	// Before, Quote and After are the text; Quote is empty where nothing is
+	// marked, and Missed says that it should have been.
+	Before, Quote, After string
+	Missed               bool
+}
+
+// getViewer shows a document with the words that a citation rests on marked:
+// this is where the url of a citation leads.
+func (a *api) getViewer(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	info, err := a.Documents.Document(c.Request.Context(), id)
+	gone := errors.Is(err, chat.ErrNotFound)
+	if err != nil && !gone {
+		return fmt.Errorf("read document %s: %w", id, err)
+	}
+	if gone {
+		info = DocumentInfo{ID: id, Title: id}
+	}
+	v := c.Request.URL.Query()
+	version := v.Get("version")
+	if version == "" {
+		version = info.Version
+	}
+	text, err := a.text(c, id, version)
+	if err != nil {
+		return err
+	}
+	page := documentPage{Info: info, Version: version, Gone: gone, Older: !gone && version != info.Version, Source: webLink(info.SourceURL)}
+	page.mark(text, v)
+	a.writePage(c, http.StatusOK, "document", page)
+	return nil
+}
+
+// mark cuts text at the span that the parameters name.
+func (p *documentPage) mark(text string, v url.Values) {
+	p.Before = text
+	if !v.Has("start") && !v.Has("end") {
+		return
+	}
+	start, errStart := strconv.Atoi(v.Get("start"))
+	end, errEnd := strconv.Atoi(v.Get("end"))
+	quote, ok := docs.Span{Start: start, End: end}.Slice(text)
+	if errStart != nil || errEnd != nil || !ok || quote == "" {
+		p.Missed = true
+		return
+	}
+	p.Before, _ = docs.Span{End: start}.Slice(text)
+	p.Quote = quote
+	p.After = text[len(p.Before)+len(quote):]
+}
+
+// webLink is raw where it leads to the web, and else nothing: a manifest could
+// hold a javascript: address.
+func webLink(raw string) string {
+	if u, err := url.Parse(raw); err == nil && u.Host != "" && (strings.EqualFold(u.Scheme, "https") || strings.EqualFold(u.Scheme, "http")) {
+		return raw
+	}
+	return ""
+}

@@ -1,0 +1,175 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/record"
+)
+
+const (
+	// maxTitle and maxComment are in code points.
+	maxTitle   = 200
+	maxComment = 4000
+)
+
+// getAnswer shows a record.
+func (a *api) getAnswer(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	include, err := includes(c)
+	if err != nil {
+		return err
+	}
+	ans, err := a.Chat.Answer(c.Request.Context(), id)
+	if err != nil {
+		return fmt.Errorf("read answer: %w", err)
+	}
+	writeJSON(c, http.StatusOK, shown(ans, include, chat.MaxTopK))
+	return nil
+}
+
+// postFeedback stores a verdict on an answer.
+func (a *api) postFeedback(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Verdict  record.Verdict `json:"verdict"`
+		Citation *int           `json:"citation"`
+		Comment  string         `json:"comment"`
+	}
+	if err := readJSON(c, &in); err != nil {
+		return err
+	}
+	switch {
+	case in.Verdict != record.Good && in.Verdict != record.Bad:
+		return invalid(`"verdict" moet "good" of "bad" zijn.`)
+	case in.Citation != nil && *in.Citation < 1:
+		return invalid(`"citation" moet het nummer van een bron zijn, vanaf 1.`)
+	case utf8.RuneCountInString(in.Comment) > maxComment:
+		return invalid(fmt.Sprintf("\"comment\" is langer dan %d tekens.", maxComment))
+	}
+	err = a.Chat.Feedback(c.Request.Context(), record.Feedback{
+		AnswerID: id, Verdict: in.Verdict, Citation: in.Citation, Comment: in.Comment,
+	})
+	if err != nil {
+		return fmt.Errorf("store feedback: %w", err)
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
+// getConversations lists the caller's own. Somebody without any identity has
+// none: what scripts asked belongs to nobody in particular.
+func (a *api) getConversations(c *gin.Context) error {
+	page, perPage, err := paging(c)
+	if err != nil {
+		return err
+	}
+	var list []record.Conversation
+	total := 0
+	if owner := a.owner(c); owner != "" {
+		list, total, err = a.Chat.Conversations(c.Request.Context(), owner, page, perPage)
+		if err != nil {
+			return fmt.Errorf("list conversations: %w", err)
+		}
+	}
+	writeJSON(c, http.StatusOK, struct {
+		Conversations []record.Conversation `json:"conversations"`
+		Page          int                   `json:"page"`
+		PerPage       int                   `json:"per_page"`
+		Total         int                   `json:"total"`
+	}{notNull(list), page, perPage, total})
+	return nil
+}
+
+// deleteConversations removes all of the caller's own; see getConversations.
+func (a *api) deleteConversations(c *gin.Context) error {
+	if owner := a.owner(c); owner != "" {
+		if err := a.Chat.DeleteAll(c.Request.Context(), owner); err != nil {
+			return fmt.Errorf("delete conversations: %w", err)
+		}
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
+// getConversation shows one with its records.
+func (a *api) getConversation(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	include, err := includes(c)
+	if err != nil {
+		return err
+	}
+	conv, answers, err := a.Chat.Conversation(c.Request.Context(), a.owner(c), id)
+	if err != nil {
+		return fmt.Errorf("read conversation: %w", err)
+	}
+	records := make([]record.Answer, len(answers))
+	for i, ans := range answers {
+		records[i] = shown(ans, include, chat.MaxTopK)
+	}
+	writeJSON(c, http.StatusOK, struct {
+		ID        string          `json:"id"`
+		Title     string          `json:"title"`
+		CreatedAt time.Time       `json:"created_at"`
+		UpdatedAt time.Time       `json:"updated_at"`
+		Answers   []record.Answer `json:"answers"`
+	}{conv.ID, conv.Title, conv.CreatedAt, conv.UpdatedAt, records})
+	return nil
+}
+
+// patchConversation gives one another title and shows its head.
+func (a *api) patchConversation(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Title string `json:"title"`
+	}
+	if err := readJSON(c, &in); err != nil {
+		return err
+	}
+	title := strings.TrimSpace(in.Title)
+	if n := utf8.RuneCountInString(title); n < 1 || n > maxTitle || strings.ContainsFunc(title, unicode.IsControl) {
+		return invalid(fmt.Sprintf("\"title\" moet van 1 tot en met %d tekens op één regel hebben.", maxTitle))
+	}
+	ctx, owner := c.Request.Context(), a.owner(c)
+	if err := a.Chat.Rename(ctx, owner, id, title); err != nil {
+		return fmt.Errorf("rename conversation: %w", err)
+	}
+	conv, _, err := a.Chat.Conversation(ctx, owner, id)
+	if err != nil {
+		return fmt.Errorf("read conversation: %w", err)
+	}
+	writeJSON(c, http.StatusOK, conv)
+	return nil
+}
+
+// deleteConversation removes one.
+func (a *api) deleteConversation(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	if err := a.Chat.Delete(c.Request.Context(), a.owner(c), id); err != nil {
+		return fmt.Errorf("delete conversation: %w", err)
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
