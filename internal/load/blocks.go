@@ -1,0 +1,125 @@
+package load
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
+)
+
+// piece is a block whose place is still counted in bytes. Readers emit pieces
+// in order.
+type piece struct {
+	kind     docs.BlockKind
+	from, to int
+	// level of a Heading: 1 is the outermost section. titleLevel is the title
+	// of the whole document.
+	level int
+	// closes says that this is no block: sections of this level and deeper end.
+	closes bool
+	// header of the table that a Row belongs to.
+	header string
+}
+
+// titleLevel marks the title of the document, which heads no section: it is
+// known for the whole document already, and would stand in every path.
+const titleLevel = 0
+
+// heading is an open section.
+type heading struct {
+	level int
+	text  string
+}
+
+// assemble turns pieces into blocks: counts their places in code points, in one
+// walk over the text, and gives each its path of headings. Pieces without a
+// letter or digit ("-", "***") are no text and left out. plain makes the words
+// of a path out of the raw text of a heading.
+func assemble(text string, pieces []piece, plain func(string) string) []docs.Block {
+	var blocks []docs.Block
+	var open []heading
+	var section []string
+	count := counter{text: text}
+	for _, p := range pieces {
+		if p.kind == docs.Heading && p.level != titleLevel || p.closes {
+			open = slices.DeleteFunc(open, func(h heading) bool { return h.level >= p.level })
+			section = headings(open)
+		}
+		if p.closes {
+			continue
+		}
+		p.from, p.to = trim(text, p.from, p.to)
+		if p.kind == docs.Line {
+			p.to = p.from + len(strings.TrimRight(text[p.from:p.to], " -–"))
+		}
+		if !hasWord(text[p.from:p.to]) {
+			continue
+		}
+		b := docs.Block{Kind: p.kind, Header: p.header, Section: section}
+		b.Span.Start, b.Span.End = count.to(p.from), count.to(p.to)
+		if p.kind == docs.Heading {
+			title := plain(text[p.from:p.to])
+			b.Section = append(slices.Clone(section), title)
+			if p.level != titleLevel {
+				open = append(open, heading{p.level, title})
+				section = b.Section
+			}
+		}
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
+func headings(open []heading) []string {
+	var path []string
+	for _, h := range open {
+		path = append(path, h.text)
+	}
+	return path
+}
+
+// counter converts ascending byte offsets into code points.
+type counter struct {
+	text         string
+	bytes, runes int
+}
+
+// to returns the code point at byte offset i, which is no smaller than before.
+func (c *counter) to(i int) int {
+	c.runes += utf8.RuneCountInString(c.text[c.bytes:i])
+	c.bytes = i
+	return c.runes
+}
+
+// fallbackTitle is what a document is called that doesn't say so itself: its
+// first heading, its first line, or the name of its file.
+func fallbackTitle(doc *docs.Document) string {
+	for _, kind := range []docs.BlockKind{docs.Heading, docs.Line, docs.Paragraph, docs.Item, docs.Row} {
+		for _, b := range doc.Blocks {
+			if b.Kind != kind || kind != docs.Heading && b.Span.Start > doc.Blocks[0].Span.Start {
+				continue
+			}
+			if kind == docs.Heading {
+				return b.Section[len(b.Section)-1]
+			}
+			text, _ := b.Span.Slice(doc.Text)
+			return shorten(dutch.Plain(text), 100)
+		}
+	}
+	return strings.TrimSuffix(path.Base(doc.Path), path.Ext(doc.Path))
+}
+
+// shorten cuts s at a space so that it has at most n code points.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	s = string([]rune(s)[:n-1])
+	if i := strings.LastIndexByte(s, ' '); i > n/2 {
+		s = s[:i]
+	}
+	return strings.TrimRight(s, " ,;:.-–") + "…"
+}

@@ -1,0 +1,7 @@
+package load
+
+import "bronwijzer/internal/docs"
+
+func readMarkdown(name string, data []byte) (docs.Document, error) { return readText(name, data) }
+
+func readHTML(name string, data []byte) (docs.Document, error) { return readText(name, data) }
