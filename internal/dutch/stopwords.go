@@ -38,7 +38,7 @@ func particle(folded string) bool {
 // stem of one.
 func suffix(folded string) bool {
 	switch folded {
-	case "aren", "baar", "bare", "baarheid", "eren", "erend", "eerd", "eerde", "elen", "erij", "haft",
+	case "aren", "baar", "bare", "baarheid", "rijk", "rijke", "eren", "erend", "eerd", "eerde", "elen", "erij", "haft",
 		"heden", "heid", "ingen", "isch", "ische", "isme", "istisch", "iteit", "lijk", "lijke", "lijks",
 		"loos", "loze", "loosheid", "schap", "schappen", "steren", "ster", "sters", "tjes", "zaam", "zame",
 		"zaamheid", "aard", "achtig", "achtige", "enaar", "enaars", "matig", "matige", "ende", "ingh":
