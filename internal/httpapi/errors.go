@@ -60,7 +60,7 @@ var (
 	errTimeout = &apiError{status: http.StatusGatewayTimeout, code: "timeout",
 		message: "Het antwoord duurde te lang."}
 	errInternal = &apiError{status: http.StatusInternalServerError, code: "internal",
-		message: "Er ging iets mis in de server. Meld het met het nummer van deze vraag."}
+		message: "Er ging iets mis in de server. Meld het met het nummer van dit verzoek."}
 )
 
 // invalid is the error for a request that isn't right; message is a Dutch

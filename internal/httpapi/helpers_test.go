@@ -1,0 +1,262 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+	"go.uber.org/goleak"
+
+	"bronwijzer/internal/record"
+)
+
+func TestMain(m *testing.M) {
+	// openapi3filter keeps decoders for what it doesn't know.
+	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
+	err := goleak.Find()
+	code := m.Run()
+	if code == 0 && err == nil {
+		err = goleak.Find()
+	}
+	if err != nil {
+		_, _ = os.Stderr.WriteString(err.Error() + "\n")
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// site is a server on a real socket, with what it stands on.
+type site struct {
+	url    string
+	chat   *fakeChat
+	docs   *fakeDocuments
+	search *fakeSearcher
+	ready  bool
+	logs   *logBuffer
+	client *http.Client
+}
+
+// logBuffer collects the log.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// newSite makes the parts without a server.
+func newSite() *site {
+	return &site{chat: &fakeChat{}, docs: &fakeDocuments{}, search: &fakeSearcher{}, ready: true, logs: &logBuffer{}}
+}
+
+func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
+	tb.Helper()
+	lg := slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	h, err := New(lg, Deps{
+		Chat: s.chat, Documents: s.docs, Searcher: s.search,
+		Info: func(context.Context) (Info, error) {
+			return Info{Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,
+				Examples: []string{"Wat is de signalentafel?"}, Notice: "Controleer de bronnen."}, s.docs.err
+		},
+		Ready: func() bool { return s.ready },
+	}, cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return h
+}
+
+// start serves s; its client holds every answer against openapi.yaml.
+func (s *site) start(t *testing.T, cfg Config) *site {
+	t.Helper()
+	srv := httptest.NewServer(s.handler(t, cfg))
+	transport := &http.Transport{MaxIdleConnsPerHost: 300}
+	s.url = srv.URL
+	s.client = &http.Client{
+		Transport:     &checked{t: t, next: transport, spec: newSpec(t)},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		srv.Close()
+	})
+	return s
+}
+
+// reply is an answer that was read in full.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// do sends a request. Headers are pairs; a body is sent as JSON unless they say
+// otherwise.
+func (s *site) do(t *testing.T, method, path, body string, headers ...string) reply {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+			continue
+		}
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, string(b)}
+}
+
+func (s *site) get(t *testing.T, path string, headers ...string) reply {
+	t.Helper()
+	return s.do(t, http.MethodGet, path, "", headers...)
+}
+
+// decode reads a body as JSON.
+func decode[T any](t *testing.T, body string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		t.Fatalf("decode %q: %v", body, err)
+	}
+	return v
+}
+
+// wantError checks status and code of an error.
+func (r reply) wantError(t *testing.T, status int, code string) {
+	t.Helper()
+	if r.status != status {
+		t.Errorf("status: got %d, want %d: %s", r.status, status, r.body)
+		return
+	}
+	e := decode[errorBody](t, r.body).Error
+	if e.Code != code {
+		t.Errorf("code: got %q (%s), want %q", e.Code, e.Message, code)
+	}
+	if e.RequestID == "" || e.RequestID != r.header.Get("X-Request-Id") {
+		t.Errorf("request id: got %q in the body, %q in the header", e.RequestID, r.header.Get("X-Request-Id"))
+	}
+}
+
+func newSpec(tb testing.TB) routers.Router {
+	tb.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(openAPI))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	// The paths are relative to wherever the file is served.
+	doc.Servers = nil
+	spec, err := legacy.NewRouter(doc)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return spec
+}
+
+// checked holds every answer against openapi.yaml.
+type checked struct {
+	t    *testing.T
+	next http.RoundTripper
+	spec routers.Router
+}
+
+func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.next.RoundTrip(req)
+	if err != nil || req.Method == http.MethodHead || strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return resp, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		return resp, err
+	}
+	for _, name := range []string{"X-Request-Id", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"} {
+		if resp.Header.Get(name) == "" && resp.StatusCode != http.StatusPermanentRedirect {
+			c.t.Errorf("%s %s: %d without %s", req.Method, req.URL.Path, resp.StatusCode, name)
+		}
+	}
+	if err := c.check(req, resp, body); err != nil {
+		c.t.Errorf("%s %s: status %d isn't as openapi.yaml says: %v", req.Method, req.URL, resp.StatusCode, err)
+	}
+	return resp, nil
+}
+
+func (c *checked) check(req *http.Request, resp *http.Response, body []byte) error {
+	r, params, err := c.spec.FindRoute(req)
+	// The router of kin-openapi takes an empty id for one.
+	if err != nil || strings.HasSuffix(req.URL.Path, "/") && req.URL.Path != "/" {
+		return c.checkUnrouted(resp, body)
+	}
+	if len(body) == 0 {
+		resp.Header.Del("Content-Type")
+	}
+	return openapi3filter.ValidateResponse(req.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: r},
+		Status:                 resp.StatusCode,
+		Header:                 resp.Header,
+		Body:                   io.NopCloser(bytes.NewReader(body)),
+		Options:                &openapi3filter.Options{IncludeResponseStatus: true},
+	})
+}
+
+// checkUnrouted is for what openapi.yaml doesn't have: it must be an error.
+func (c *checked) checkUnrouted(resp *http.Response, body []byte) error {
+	if resp.StatusCode == http.StatusPermanentRedirect {
+		return nil
+	}
+	if resp.StatusCode < 400 {
+		return errors.New("a success on a route that isn't described")
+	}
+	return schemaError("Error", body)
+}
+
+// schemaError holds JSON against a schema of openapi.yaml.
+func schemaError(name string, body []byte) error {
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(openAPI))
+	if err != nil {
+		return err
+	}
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return err
+	}
+	return doc.Components.Schemas[name].Value.VisitJSON(v)
+}
