@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+
+	"bronwijzer/internal/record"
 )
 
 // Question is one line of a question set.
@@ -26,6 +28,8 @@ type Question struct {
 	// Answerable tells whether the documents hold the answer; true where a line
 	// doesn't say.
 	Answerable bool `json:"answerable"`
+	// Note is for whoever edits the set; nothing reads it.
+	Note string `json:"note,omitempty"`
 	// Line is where the question stands in its file, from 1.
 	Line int `json:"-"`
 }
@@ -70,33 +74,42 @@ func (q *Question) groups() [][]Gold {
 // it, but for the texts of the documents.
 type Result struct {
 	ID string `json:"id"`
-	// Answer is the text without the markers of its citations.
-	Answer    string     `json:"answer"`
-	Refused   bool       `json:"refused"`
+	// Question is what was asked; a kept result of another question isn't used
+	// again.
+	Question string `json:"question,omitempty"`
+	// SearchQuestion is what was searched for.
+	SearchQuestion string `json:"search_question,omitempty"`
+	// Answer is the text without the markers of its citations, Text the one
+	// with them.
+	Answer  string `json:"answer"`
+	Text    string `json:"text,omitempty"`
+	Refused bool   `json:"refused"`
+	// Citations are in the order of their numbers.
 	Citations []Citation `json:"citations"`
 	// Retrieved are the passages found, best first.
 	Retrieved []Retrieved `json:"retrieved"`
 	// LatencyMS is the time to the whole answer in milliseconds; 0 when it
 	// wasn't measured.
-	LatencyMS float64 `json:"latency_ms,omitempty"`
-	// SearchQuestion is what was searched for.
-	SearchQuestion string `json:"search_question,omitempty"`
-	// Text is the answer with its markers, and Statements what each citation
-	// supports.
-	Text             string `json:"text,omitempty"`
-	PromptTokens     int    `json:"prompt_tokens,omitempty"`
-	CompletionTokens int    `json:"completion_tokens,omitempty"`
+	LatencyMS float64     `json:"latency_ms,omitempty"`
+	Mode      record.Mode `json:"mode,omitempty"`
+	Model     string      `json:"model,omitempty"`
+	// Usage counts the model's tokens; nil when no model was asked.
+	Usage *record.Usage `json:"usage,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
 }
 
 // Citation is a quote and where it is said to stand.
 type Citation struct {
-	Doc   string `json:"doc"`
-	Quote string `json:"quote"`
+	// Number is the n of its marker [n] in Result.Text; 0 where there are none.
+	Number int    `json:"number,omitempty"`
+	Doc    string `json:"doc"`
+	Quote  string `json:"quote"`
 	// Start and End are code points in the document's text, End exclusive.
 	Start int `json:"start"`
 	End   int `json:"end"`
+	// AnswerSpans are the statements in Result.Text that the citation supports.
+	AnswerSpans []record.Span `json:"answer_spans,omitempty"`
 }
 
 // Retrieved is a passage that was found.

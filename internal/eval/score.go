@@ -26,6 +26,10 @@ type Score struct {
 	// Missing are the entries of must_include that the answer lacks, Leaked
 	// those of must_not_include that it has.
 	Missing, Leaked []string
+	// Statements are judged by Support; nil before.
+	Statements []Statement
+	// Probes are those of the question; nil without.
+	Probes []Probe
 	// Latency is in milliseconds; 0 when it wasn't measured.
 	Latency float64
 }

@@ -1,11 +1,7 @@
 package eval
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -77,9 +73,10 @@ func (s *Set) Read(r io.Reader, name string) error {
 	}
 	s.files = append(s.files, name)
 	seen := 0
-	err := readLines(r, func(n int, line []byte) {
+	err := readLines(r, func(n int, line []byte) error {
 		seen++
 		s.add(name, n, line)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read questions %s: %w", name, err)
@@ -204,55 +201,4 @@ func cut(s string, n int) string {
 		return string(r[:n]) + "…"
 	}
 	return s
-}
-
-// ReadResults reads what a run wrote. A broken line is an error that names it;
-// of two lines with one id the later counts.
-func ReadResults(r io.Reader, name string) (map[string]Result, error) {
-	out := make(map[string]Result)
-	var bad error
-	err := readLines(r, func(n int, line []byte) {
-		var res Result
-		if err := json.Unmarshal(line, &res); err != nil {
-			bad = errors.Join(bad, fmt.Errorf("%s:%d: %w", name, n, err))
-			return
-		}
-		out[res.ID] = res
-	})
-	if err = errors.Join(bad, err); err != nil {
-		return nil, fmt.Errorf("read results: %w", err)
-	}
-	return out, nil
-}
-
-// readLines hands each line that isn't blank to do, with its number from 1. A
-// byte order mark in front of the first is skipped. The line is only valid
-// during the call.
-func readLines(r io.Reader, do func(n int, line []byte)) error {
-	br := bufio.NewReaderSize(r, 64<<10)
-	var long []byte
-	for n := 1; ; {
-		part, err := br.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			long = append(long, part...)
-			continue
-		}
-		line := part
-		if len(long) > 0 {
-			line, long = append(long, part...), long[:0]
-		}
-		if n == 1 {
-			line = bytes.TrimPrefix(line, []byte("\ufeff"))
-		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			do(n, line)
-		}
-		n++
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

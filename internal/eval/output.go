@@ -1,0 +1,176 @@
+package eval
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// WriteJSON writes summary.json.
+func (s Summary) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(s)
+}
+
+func (rep *Report) writeProbes(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, s := range rep.Scores {
+		for _, p := range s.Probes {
+			if err := enc.Encode(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// The elements of JUnit's XML, as far as build servers read them.
+type (
+	junitSuite struct {
+		XMLName  xml.Name    `xml:"testsuite"`
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Time     string      `xml:"time,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		Time    string        `xml:"time,attr"`
+		Failure *junitMessage `xml:"failure,omitempty"`
+		Error   *junitMessage `xml:"error,omitempty"`
+	}
+	junitMessage struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// WriteJUnit writes a test case for each question: an error where there is no
+// result, a failure where something was wrong.
+func (rep *Report) WriteJUnit(w io.Writer) error {
+	suite := junitSuite{Name: "bronwijzer eval", Tests: len(rep.Questions)}
+	var total float64
+	for i, q := range rep.Questions {
+		r := rep.Results[q.ID]
+		c := junitCase{Class: "eval." + q.Type, Name: q.ID + " " + q.Question, Time: seconds(r.LatencyMS)}
+		total += r.LatencyMS
+		if fs := rep.Failures[i]; len(fs) > 0 {
+			m := &junitMessage{Message: fs[0].Message, Type: string(fs[0].Fault)}
+			for _, f := range fs {
+				m.Text += string(f.Fault) + ": " + f.Message + "\n"
+			}
+			if fs[0].Fault == Unasked {
+				suite.Errors++
+				c.Error = m
+			} else {
+				suite.Failures++
+				c.Failure = m
+			}
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	suite.Time = seconds(total)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", " ")
+	if err := enc.Encode(suite); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func seconds(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 3, 64) }
+
+// WriteCSV writes a line for each question, with a column for each metric that
+// has the question's own value, empty where it has none.
+func (rep *Report) WriteCSV(w io.Writer) error {
+	var metrics []string
+	for _, name := range rep.Summary.Metrics.names() {
+		if name != "refusal_f1" { // not a figure of one question
+			metrics = append(metrics, name)
+		}
+	}
+	cw := csv.NewWriter(w)
+	head := append([]string{"id", "type", "question", "answerable", "refused", "answer", "failures", "latency_ms"}, metrics...)
+	if err := cw.Write(head); err != nil {
+		return err
+	}
+	for i, q := range rep.Questions {
+		r := rep.Results[q.ID]
+		var faults []string
+		for _, f := range rep.Failures[i] {
+			faults = append(faults, string(f.Fault)+": "+f.Message)
+		}
+		row := []string{
+			cell(q.ID), cell(q.Type), cell(q.Question), strconv.FormatBool(q.Answerable), strconv.FormatBool(r.Refused),
+			cell(r.Answer), cell(strings.Join(faults, "; ")), strconv.FormatFloat(r.LatencyMS, 'f', 1, 64),
+		}
+		for _, name := range metrics {
+			row = append(row, number(rep.Scores[i].Metrics[name].value()))
+		}
+		if err := cw.Write(row); err != nil {
+			return err
+		}
+	}
+	cw.Flush()
+	return cw.Error()
+}
+
+// value is NaN where the denominator is 0.
+func (r Ratio) value() float64 { return r.Num / r.Den }
+
+func number(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
+}
+
+// cell keeps a spreadsheet from taking a text for a formula.
+func cell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// WriteTREC writes the passages in the form of TREC runs: question, Q0,
+// passage, rank, score, tag. A passage is named path#start-end.
+func (rep *Report) WriteTREC(w io.Writer) error {
+	bw := bufio.NewWriter(w)
+	for _, q := range rep.Questions {
+		found := rep.Results[q.ID].Retrieved
+		ids := make([]string, len(found))
+		for i, p := range found {
+			ids[i] = fmt.Sprintf("%s#%d-%d", (&url.URL{Path: p.Doc}).EscapedPath(), p.Start, p.End)
+		}
+		writeTREC(bw, q.ID, ids)
+	}
+	return bw.Flush()
+}
+
+// writeTREC writes one question's ranking. The scores count down: whoever reads
+// a run sorts by them, and ties would lose the order.
+func writeTREC(w *bufio.Writer, id string, ranked []string) {
+	id = url.QueryEscape(id)
+	for i, doc := range ranked {
+		fmt.Fprintf(w, "%s Q0 %s %d %d bronwijzer\n", id, doc, i+1, len(ranked)-i) //nolint:errcheck // Flush reports it
+	}
+}
