@@ -1,0 +1,225 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"bronwijzer/internal/chunk"
+	"bronwijzer/internal/load"
+)
+
+// Root is a folder of documents. Its name is part of their ids.
+type Root struct {
+	// Name is how the folder is known; empty takes the name that it had before,
+	// else that of the folder itself.
+	Name string
+	Dir  string
+}
+
+// resolve makes folders absolute and gives each its name. Two folders of one
+// name would overwrite each other's documents, so that is an error; but a folder
+// that isn't any more where it was has moved.
+func (g *Ingester) resolve(ctx context.Context, roots []Root) ([]Root, error) {
+	known, err := g.store.Roots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byDir := make(map[string]string, len(known))
+	for name, dir := range known {
+		byDir[dir] = name
+	}
+	var named []Root
+	for _, r := range roots {
+		dir, err := realDir(r.Dir)
+		if err != nil {
+			return nil, fmt.Errorf("open folder %s: %w", r.Dir, err)
+		}
+		before, seen := byDir[dir]
+		switch {
+		case r.Name == "" && seen:
+			r.Name = before
+		case r.Name == "":
+			r.Name = filepath.Base(dir)
+		case seen && r.Name != before:
+			return nil, fmt.Errorf("open folder %s: it is known as %q already, not as %q", dir, before, r.Name)
+		}
+		old, taken := known[r.Name]
+		if taken && old != dir {
+			if _, err := realDir(old); err == nil {
+				return nil, fmt.Errorf("open folder %s: %q is the name of %s; give one of them another name", dir, r.Name, old)
+			}
+			g.lg.InfoContext(ctx, "folder moved", "root", r.Name, "from", old, "to", dir)
+		}
+		known[r.Name], byDir[dir] = dir, r.Name
+		if r.Dir = dir; !slices.Contains(named, r) {
+			named = append(named, r)
+		}
+	}
+	return named, nil
+}
+
+// realDir is the absolute path of a folder, without symbolic links.
+func realDir(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = errors.New("not a folder")
+	}
+	return dir, err
+}
+
+// folder is a root and the files that were found in it.
+type folder struct {
+	root     Root
+	dir      *os.Root
+	manifest *load.Manifest
+	// paths are of the files to be read: slash-separated, sorted.
+	paths   []string
+	refused []refused
+	skipped int // files of another kind
+}
+
+// refused is a file or folder that couldn't be looked at.
+type refused struct {
+	path string
+	err  error
+}
+
+// scan lists a folder. It goes through os.Root: nothing outside is ever read,
+// whatever the links inside point at. Names that begin with a dot are passed
+// over, as are links to folders.
+func scan(root Root) (*folder, error) {
+	dir, err := os.OpenRoot(root.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("open folder %s: %w", root.Dir, err)
+	}
+	f := &folder{root: root, dir: dir}
+	if err := f.walk(); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return f, nil
+}
+
+func (f *folder) walk() error {
+	data, err := f.dir.ReadFile(load.ManifestName)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err == nil {
+		f.manifest, err = load.ReadManifest(bytes.NewReader(data))
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", filepath.Join(f.root.Dir, load.ManifestName), err)
+	}
+	err = fs.WalkDir(f.dir.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case path == "." && err != nil:
+			return err
+		case path == ".":
+			return nil
+		case err != nil:
+			f.refused = append(f.refused, refused{path, err})
+			return nil
+		case strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		f.see(path, d)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list folder %s: %w", f.root.Dir, err)
+	}
+	slices.Sort(f.paths)
+	return nil
+}
+
+// see files a name that the walk found.
+func (f *folder) see(path string, d fs.DirEntry) {
+	mode := d.Type()
+	if mode&fs.ModeSymlink != 0 {
+		info, err := f.dir.Stat(filepath.FromSlash(path))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return // points at nothing
+		case err != nil:
+			f.refused = append(f.refused, refused{path, err})
+			return
+		}
+		mode = info.Mode()
+	}
+	switch {
+	case !mode.IsRegular() || path == load.ManifestName:
+	case load.Supported(path):
+		f.paths = append(f.paths, path)
+	default:
+		f.skipped++
+	}
+}
+
+func (f *folder) close() { f.dir.Close() }
+
+// name is how a file is shown: root and path below it.
+func (f *folder) name(path string) string { return f.root.Name + "/" + path }
+
+// has reports whether a path was found, or may lie in what couldn't be listed.
+func (f *folder) has(path string) bool {
+	if _, ok := slices.BinarySearch(f.paths, path); ok {
+		return true
+	}
+	return slices.ContainsFunc(f.refused, func(r refused) bool { return path == r.path || strings.HasPrefix(path, r.path+"/") })
+}
+
+// drop forgets a path.
+func (f *folder) drop(path string) {
+	f.paths = slices.DeleteFunc(slices.Clone(f.paths), func(p string) bool { return p == path })
+}
+
+// missing are the files that the manifest names but that aren't there, sorted.
+func (f *folder) missing() []string {
+	var paths []string
+	for path := range f.manifest.Documents {
+		if !f.has(path) {
+			paths = append(paths, f.name(path))
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// read returns the bytes of a file, but no more than tell that it is too large.
+func (f *folder) read(path string) ([]byte, error) {
+	file, err := f.dir.Open(filepath.FromSlash(path))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, load.MaxBytes+1))
+}
+
+// fingerprint stands for everything that a document is made of. Vectors have
+// keys of their own.
+func (g *Ingester) fingerprint(f *folder, path string, data []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %d %q\n", load.Version, chunk.Version, tokenizer, g.cfg.Chunk.Tokens, f.manifest.Documents[path])
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
+}

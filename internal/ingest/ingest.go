@@ -1,0 +1,262 @@
+// Package ingest brings store and index up to date with folders of files: it
+// reads, cuts and embeds what changed, and removes what is gone.
+//
+// It owns the order of things. A document is embedded, then stored as a whole,
+// then indexed; so whatever stops it, store and index hold the old or the new
+// version of a document, and at the next run nothing is embedded twice. It
+// decides nothing about formats, passages or ranking, and never writes to the
+// folders.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"bronwijzer/internal/chunk"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/index"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/load"
+	"bronwijzer/internal/store"
+	"bronwijzer/internal/tokens"
+)
+
+// tokenizer measures passages. It is fixed: with the tokenizer of whichever
+// model writes the answers, another model would cut every document anew.
+const tokenizer = "o200k_base"
+
+// defaultBatch is how many texts go to the embedder at a time: enough to keep
+// it busy, few enough that a stop loses seconds.
+const defaultBatch = 64
+
+// Index is what becomes searchable.
+type Index interface {
+	// Apply makes one change visible as a whole, or fails and changes nothing.
+	Apply(ctx context.Context, c index.Change) error
+	// Load applies many, and stops at the first error, also of the sequence.
+	Load(ctx context.Context, changes iter.Seq2[index.Change, error]) error
+}
+
+// Config says how documents are taken in. Its zero value works.
+type Config struct {
+	Chunk chunk.Config
+	// Count is the length of a text in tokens; nil counts as o200k_base does.
+	Count func(string) int
+	// Batch is the most texts in one call of the embedder; 0 is 64.
+	Batch int
+}
+
+// Ingester takes documents in. It is safe for concurrent use; one run waits for
+// another.
+type Ingester struct {
+	lg       *slog.Logger
+	store    *store.Store
+	index    Index        // nil where nothing is searched
+	embedder llm.Embedder // nil where words have to do
+	cfg      Config
+	running  sync.Mutex
+}
+
+// New returns an Ingester. Without an index it only stores; without an embedder
+// passages have no vectors.
+func New(lg *slog.Logger, st *store.Store, ix Index, embedder llm.Embedder, cfg Config) (*Ingester, error) {
+	if cfg.Batch <= 0 {
+		cfg.Batch = defaultBatch
+	}
+	if cfg.Count == nil {
+		counter, err := tokens.New(tokenizer)
+		if err != nil {
+			return nil, fmt.Errorf("set up ingestion: %w", err)
+		}
+		cfg.Count = counter.Count
+	}
+	return &Ingester{lg: lg, store: st, index: ix, embedder: embedder, cfg: cfg}, nil
+}
+
+// Progress says how far a run is.
+type Progress struct {
+	// Done of Total files are dealt with; in Fill, documents.
+	Done, Total int
+	// Path is the file at hand: root and path below it.
+	Path string
+	// Embedded of Pending texts of that file are embedded.
+	Embedded, Pending int
+}
+
+// Run takes over what changed in the folders since they were last taken in and
+// removes what is gone from them. Documents of other roots stay. A file that
+// can't be read is refused, and its old version stays while the file is there;
+// the rest goes on. Any other error ends the run: a folder that isn't there, a
+// broken manifest, a store or embedder that fails. What was done by then stays.
+// progress may be nil.
+func (g *Ingester) Run(ctx context.Context, roots []Root, progress func(Progress)) (Report, error) {
+	g.running.Lock()
+	defer g.running.Unlock()
+	r := &run{Ingester: g, progress: progress}
+	if r.progress == nil {
+		r.progress = func(Progress) {}
+	}
+	err := r.all(ctx, roots)
+	return r.report, err
+}
+
+// run is one run at work.
+type run struct {
+	*Ingester
+	progress func(Progress)
+	at       Progress
+	report   Report
+	stale    bool // there may be vectors of another embedder
+}
+
+func (r *run) all(ctx context.Context, roots []Root) error {
+	named, err := r.resolve(ctx, roots)
+	if err != nil {
+		return err
+	}
+	var folders []*folder
+	for _, root := range named {
+		f, err := scan(root)
+		if err != nil {
+			return err
+		}
+		defer f.close()
+		folders = append(folders, f)
+		r.at.Total += len(f.paths)
+	}
+	for _, f := range folders {
+		if err := r.folder(ctx, f); err != nil {
+			return err
+		}
+	}
+	if err := r.embedRest(ctx); err != nil {
+		return err
+	}
+	return r.collect(ctx)
+}
+
+// folder brings the store up to date with one folder.
+func (r *run) folder(ctx context.Context, f *folder) error {
+	if err := r.store.SetRoot(ctx, f.root.Name, f.root.Dir); err != nil {
+		return err
+	}
+	held, err := r.store.Fingerprints(ctx, f.root.Name)
+	if err != nil {
+		return err
+	}
+	r.report.Skipped += f.skipped
+	r.report.Missing = append(r.report.Missing, f.missing()...)
+	for _, refused := range f.refused {
+		r.refuse(f, refused.path, refused.err, anyBelow(held, refused.path))
+	}
+	for _, path := range f.paths {
+		r.at.Path, r.at.Embedded, r.at.Pending = f.name(path), 0, 0
+		r.progress(r.at)
+		if err := r.file(ctx, f, path, held); err != nil {
+			return err
+		}
+		r.at.Done++
+	}
+	r.progress(r.at)
+	for _, path := range slices.Sorted(maps.Keys(held)) {
+		if !f.has(path) {
+			if err := r.remove(ctx, f, path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// file takes over one file if it changed.
+func (r *run) file(ctx context.Context, f *folder, path string, held map[string]string) error {
+	before, known := held[path]
+	data, err := f.read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // since the folder was listed
+		f.drop(path)
+		return nil
+	case err != nil:
+		r.refuse(f, path, err, known)
+		return nil
+	}
+	fingerprint := r.fingerprint(f, path, data)
+	if known && before == fingerprint {
+		r.report.Unchanged++
+		return nil
+	}
+	doc, err := load.Read(path, data)
+	if err != nil {
+		r.refuse(f, path, err, known)
+		return nil
+	}
+	f.manifest.Apply(&doc)
+	doc.ID, doc.Root = docs.NewID(f.root.Name, path), f.root.Name
+	if err := r.put(ctx, doc, fingerprint); err != nil {
+		return err
+	}
+	if known {
+		r.report.Changed = append(r.report.Changed, f.name(path))
+	} else {
+		r.report.Added = append(r.report.Added, f.name(path))
+	}
+	return nil
+}
+
+// put embeds, stores and indexes a document.
+func (r *run) put(ctx context.Context, doc docs.Document, fingerprint string) error {
+	passages := chunk.Split(&doc, r.cfg.Count, r.cfg.Chunk)
+	vectors, err := r.vectors(ctx, &doc, passages)
+	if err != nil {
+		return fmt.Errorf("embed %s: %w", r.at.Path, err)
+	}
+	doc.IngestedAt = time.Now().UTC().Truncate(time.Microsecond)
+	replaced, err := r.store.PutDocument(ctx, doc, passages, fingerprint)
+	if err != nil {
+		return err
+	}
+	return r.apply(ctx, index.Change{DocumentID: doc.ID, Remove: replaced, Add: entries(&doc, passages, vectors)})
+}
+
+func (r *run) remove(ctx context.Context, f *folder, path string) error {
+	id := docs.NewID(f.root.Name, path)
+	gone, err := r.store.RemoveDocument(ctx, id)
+	if err != nil {
+		return err
+	}
+	r.report.Removed = append(r.report.Removed, f.name(path))
+	return r.apply(ctx, index.Change{DocumentID: id, Remove: gone})
+}
+
+// apply indexes what is stored already: so it doesn't stop halfway when ctx
+// ends, or the index would miss it until the next start.
+func (r *run) apply(ctx context.Context, c index.Change) error {
+	if r.index == nil {
+		return nil
+	}
+	return r.index.Apply(context.WithoutCancel(ctx), c)
+}
+
+func (r *run) refuse(f *folder, path string, err error, kept bool) {
+	r.lg.Warn("file refused", "root", f.root.Name, "path", path, "kept", kept, "error", err)
+	r.report.Refused = append(r.report.Refused, Refusal{Path: f.name(path), Reason: reason(err), Kept: kept})
+}
+
+// anyBelow reports whether there is a document at a path or below it.
+func anyBelow(held map[string]string, path string) bool {
+	for p := range held {
+		if p == path || strings.HasPrefix(p, path+"/") {
+			return true
+		}
+	}
+	return false
+}
