@@ -65,7 +65,7 @@ func splitModifier(word string, known func(string) bool) (first, second string, 
 func unlink(modifier string, known func(string) bool) (string, bool) {
 	for _, link := range links {
 		word, ok := strings.CutSuffix(modifier, link)
-		if ok && len(word) >= minPart && !particle(word) && !suffix(word) && known(word) {
+		if ok && len(word) >= minPart && known(word) && !particle(word) && !suffix(word) {
 			return word, true
 		}
 	}
@@ -73,10 +73,11 @@ func unlink(modifier string, known func(string) bool) (string, bool) {
 }
 
 func head(word string, known func(string) bool) bool {
-	if _, ok := heads[word]; ok {
-		return true
+	if len(word) >= minPart && known(word) {
+		return !suffix(word) && !particle(word)
 	}
-	return len(word) >= minPart && !suffix(word) && !particle(word) && known(word)
+	_, ok := heads[word]
+	return ok
 }
 
 func asciiLetters(s string) bool {

@@ -39,13 +39,13 @@ func Terms(s string) []Term {
 	terms := make([]Term, 0, len(s)/6+1)
 	for i := 0; i < len(s); {
 		r, size := runeAt(s, i)
-		if classOf(r) != letter && classOf(r) != digit {
+		if c := classOf(r); c != letter && c != digit {
 			i += size
 			continue
 		}
-		end := tokenEnd(s, i)
-		terms = appendToken(terms, s, i, end)
-		i = end
+		t := scanToken(s, i)
+		terms = appendToken(terms, s, t)
+		i = t.end
 	}
 	return terms
 }
@@ -65,31 +65,38 @@ const (
 )
 
 func classOf(r rune) class {
-	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
-		return letter
-	case '0' <= r && r <= '9':
-		return digit
+	if r < utf8.RuneSelf {
+		return asciiClass[r]
 	}
 	switch r {
-	case '\'', '‘', '’', 'ʼ':
+	case '‘', '’', 'ʼ':
 		return apostrophe
-	case '-', '‐', '‑', '‒', '–', '−':
+	case '‐', '‑', '‒', '–', '−':
 		return hyphen
-	case '.':
-		return point
-	case ',':
-		return comma
-	case ' ', '\u00a0', '\u202f', '\u2009':
+	case '\u00a0', '\u202f', '\u2009':
 		return space
 	case '\u00ad', '\u200b', '\u200c', '\u200d':
 		return letter // invisible inside a word
 	}
-	if r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.Is(unicode.M, r)) {
+	if unicode.IsLetter(r) || unicode.Is(unicode.M, r) {
 		return letter
 	}
 	return other
 }
+
+// asciiClass is a table, since reading text is what indexing spends its time on.
+var asciiClass = func() (table [utf8.RuneSelf]class) {
+	for c := range table {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			table[c] = letter
+		case '0' <= c && c <= '9':
+			table[c] = digit
+		}
+	}
+	table['\''], table['-'], table['.'], table[','], table[' '] = apostrophe, hyphen, point, comma, space
+	return table
+}()
 
 func runeAt(s string, i int) (rune, int) {
 	if c := s[i]; c < utf8.RuneSelf {
@@ -98,9 +105,15 @@ func runeAt(s string, i int) (rune, int) {
 	return utf8.DecodeRuneInString(s[i:])
 }
 
-// tokenEnd is where the token that begins at i ends: letters and digits, and
-// what joins them.
-func tokenEnd(s string, i int) int {
+// token is a stretch of letters and digits and of what joins them.
+type token struct {
+	start, end int
+	plain      bool // letters alone, as most are
+}
+
+// scanToken finds the end of the token that begins at i.
+func scanToken(s string, i int) token {
+	t := token{start: i, plain: true}
 	runStart := i // of the unbroken letters or digits that precede i
 	before := other
 	for i < len(s) {
@@ -108,16 +121,19 @@ func tokenEnd(s string, i int) int {
 		c := classOf(r)
 		if c == letter || c == digit {
 			before = c
+			t.plain = t.plain && c == letter
 			i += size
 			continue
 		}
-		if !joins(s, runStart, i, before) {
+		if c == other || !joins(s, runStart, i, before) {
 			break
 		}
+		t.plain = false
 		i += size
 		runStart = i
 	}
-	return i
+	t.end = i
+	return t
 }
 
 // joins reports whether the character at i holds what stands before it, from
@@ -185,10 +201,14 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// appendToken adds the readings of the token s[start:end].
-func appendToken(terms []Term, s string, start, end int) []Term {
-	raw := s[start:end]
-	e := emitter{terms: terms, start: start, end: end}
+// appendToken adds the readings of a token of s.
+func appendToken(terms []Term, s string, t token) []Term {
+	raw := s[t.start:t.end]
+	e := emitter{terms: terms, token: t}
+	if t.plain {
+		e.add(Fold(raw), raw)
+		return e.terms
+	}
 	parts := strings.FieldsFunc(raw, func(r rune) bool { return classOf(r) == hyphen })
 	if len(parts) == 1 {
 		e.simple(parts[0])
@@ -207,9 +227,9 @@ func appendToken(terms []Term, s string, start, end int) []Term {
 
 // emitter collects the readings of one token.
 type emitter struct {
-	terms      []Term
-	start, end int
-	added      int
+	terms []Term
+	token token
+	added int
 }
 
 // add appends a reading; raw is its spelling in the text, for its capitals.
@@ -218,7 +238,7 @@ func (e *emitter) add(text, raw string) {
 		return
 	}
 	e.terms = append(e.terms, Term{
-		Text: text, Start: e.start, End: e.end,
+		Text: text, Start: e.token.start, End: e.token.end,
 		Number: text[0] >= '0' && text[0] <= '9',
 		Stop:   IsStop(text) && !(acronym(text) && capitals(raw)),
 		Alt:    e.added > 0,

@@ -207,3 +207,12 @@ func TestSplitCompound(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkTerms(b *testing.B) {
+	text := strings.Repeat("De Nationaal Rapporteur constateert dat het kabinet de aanpak van mensenhandel in 2018 serieus neemt. ", 10)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Terms(text)
+	}
+}

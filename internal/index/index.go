@@ -42,23 +42,28 @@ type Hit struct {
 }
 
 // Vectors finds passages by the cosine of their vector with the query's. Scores
-// are in [-1, 1].
+// are in [-1, 1]. Safe for concurrent use; package indextest checks all of this.
 type Vectors interface {
-	// Search returns the k best passages that pass the filter, best first, ties
-	// by id; all of them when there are fewer than k. A query of another
-	// dimension or that isn't finite is an error.
+	// Search returns the k best passages among those that pass the filter, best
+	// first, ties by id; all of them when there are fewer than k, none when k is
+	// below 1. A query of another dimension, without length or that isn't finite
+	// is an error. When ctx has ended it returns its error.
 	Search(ctx context.Context, query llm.Vector, k int, f docs.Filter) ([]Hit, error)
 	// Score rates the passages with these ids, in their order; an unknown id
 	// gets -1.
 	Score(ctx context.Context, query llm.Vector, ids []string) ([]float64, error)
-	// Apply makes a change visible as a whole, or fails and changes nothing.
+	// Apply makes a change visible as a whole, or fails and changes nothing. It
+	// refuses an Entry without id or Document, an id twice in Add, and vectors
+	// that Search would refuse. Removing what isn't there is no error.
 	Apply(ctx context.Context, c Change) error
 	// Len is the number of passages.
 	Len() int
 }
 
-// Words finds passages by the words they share with the query. Scores are 0 or
-// more, 0 where nothing is shared.
+// Words finds passages by the words they share with the query, in title,
+// headings or text. Scores are 0 or more, 0 where nothing is shared, and don't
+// depend on the order in which passages were added. Safe for concurrent use;
+// package indextest checks all of this.
 type Words interface {
 	// Search is as Vectors.Search, but leaves out passages that score 0.
 	Search(ctx context.Context, query string, k int, f docs.Filter) ([]Hit, error)

@@ -14,20 +14,23 @@ import (
 // other. Adding and dropping needs a writer's lock; clauses a reader's.
 type vocabulary struct {
 	words map[string]*word
+	forms map[string][]*word // by stem
+	// known counts why a piece of a compound is taken for a word: it is one, or
+	// the stem of some. Of "slachtoffers" it is the "slachtoffer" that compounds
+	// are made with.
+	known map[string]int
 
-	// The tables depend on the set of words alone and are made anew, by the
-	// first query after that set changed. Keeping splits of compounds in the
-	// postings would be faster still, but what a word splits into changes with
-	// the words that come later.
-	mu     sync.Mutex
-	tables *tables
+	// What a word splits into changes with the words that come later, so splits
+	// are no part of the postings. They follow from the set of words alone, and
+	// are made anew by the first query after that set changed.
+	mu        sync.Mutex
+	compounds map[string][]*word // by the stem of a part; nil when out of date
 }
 
 // word is a word as texts spell it, folded.
 type word struct {
 	text     string
-	stem     string // itself for a number
-	number   bool
+	stem     string    // itself for a number
 	postings []posting // by slot
 }
 
@@ -36,14 +39,10 @@ type posting struct {
 	slot, count int32
 }
 
-// tables say which words belong together.
-type tables struct {
-	forms     map[string][]*word // by stem
-	compounds map[string][]*word // by the stem of a part
-}
-
 func newVocabulary() *vocabulary {
-	return &vocabulary{words: make(map[string]*word)}
+	return &vocabulary{
+		words: make(map[string]*word), forms: make(map[string][]*word), known: make(map[string]int),
+	}
 }
 
 // word finds a word or makes it.
@@ -51,14 +50,34 @@ func (v *vocabulary) word(text string) *word {
 	if w := v.words[text]; w != nil {
 		return w
 	}
-	w := &word{text: strings.Clone(text), number: text[0] >= '0' && text[0] <= '9'}
+	w := &word{text: strings.Clone(text)}
 	w.stem = w.text
-	if !w.number {
+	if text[0] < '0' || text[0] > '9' {
 		w.stem = dutch.Stem(w.text)
 	}
 	v.words[w.text] = w
-	v.tables = nil
+	v.forms[w.stem] = append(v.forms[w.stem], w)
+	v.known[w.text]++
+	v.known[w.stem]++
+	v.compounds = nil
 	return w
+}
+
+// forget takes a word out that no passage has any more.
+func (v *vocabulary) forget(w *word) {
+	delete(v.words, w.text)
+	forms := v.forms[w.stem]
+	if i := slices.Index(forms, w); len(forms) > 1 {
+		v.forms[w.stem] = slices.Delete(forms, i, i+1)
+	} else {
+		delete(v.forms, w.stem)
+	}
+	for _, text := range []string{w.text, w.stem} {
+		if v.known[text]--; v.known[text] == 0 {
+			delete(v.known, text)
+		}
+	}
+	v.compounds = nil
 }
 
 // add keeps postings in order; nearly always p comes last.
@@ -86,46 +105,40 @@ func (v *vocabulary) drop(text string, slot int32) {
 		w.postings = slices.Delete(w.postings, i, i+1)
 	}
 	if len(w.postings) == 0 {
-		delete(v.words, text)
-		v.tables = nil
+		v.forget(w)
 	}
 }
 
-// current returns the tables of the vocabulary as it is.
-func (v *vocabulary) current() *tables {
+// current returns the compounds of the vocabulary as it is.
+func (v *vocabulary) current() map[string][]*word {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.tables == nil {
-		v.tables = v.makeTables()
+	if v.compounds != nil {
+		return v.compounds
 	}
-	return v.tables
-}
-
-func (v *vocabulary) makeTables() *tables {
-	t := &tables{forms: make(map[string][]*word, len(v.words)), compounds: make(map[string][]*word)}
+	v.compounds = make(map[string][]*word)
 	for _, w := range v.words {
-		t.forms[w.stem] = append(t.forms[w.stem], w)
-	}
-	for _, w := range v.words {
-		if w.number {
-			continue
-		}
-		for _, part := range v.split(t, w.text) {
-			stem := dutch.Stem(part)
-			if list := t.compounds[stem]; len(list) == 0 || list[len(list)-1] != w {
-				t.compounds[stem] = append(list, w)
+		for _, part := range v.split(w.text) {
+			stem := v.stem(part)
+			if list := v.compounds[stem]; len(list) == 0 || list[len(list)-1] != w {
+				v.compounds[stem] = append(list, w)
 			}
 		}
 	}
-	return t
+	return v.compounds
 }
 
-// split takes a compound apart into words of the collection. A stem will do: of
-// "slachtoffers" it is the "slachtoffer" that compounds are made with.
-func (v *vocabulary) split(t *tables, text string) []string {
-	return dutch.SplitCompound(text, func(part string) bool {
-		return v.words[part] != nil || len(t.forms[part]) > 0
-	})
+// stem is dutch.Stem, looked up where it can be.
+func (v *vocabulary) stem(text string) string {
+	if w := v.words[text]; w != nil {
+		return w.stem
+	}
+	return dutch.Stem(text)
+}
+
+// split takes a compound apart into words of the collection.
+func (v *vocabulary) split(text string) []string {
+	return dutch.SplitCompound(text, func(part string) bool { return v.known[part] > 0 })
 }
 
 // clause is one thing that a query asks for: words that count as one.
@@ -144,7 +157,7 @@ type member struct {
 // word, and one of less weight for each part of a compound. A stem is asked for
 // once.
 func (v *vocabulary) clauses(query string) []clause {
-	t := v.current()
+	compounds := v.current()
 	var list []clause
 	asked := make(map[string]bool)
 	ask := func(text string, number bool, weight float64) {
@@ -156,7 +169,7 @@ func (v *vocabulary) clauses(query string) []clause {
 			return
 		}
 		asked[stem] = true
-		if members := t.members(stem); len(members) > 0 {
+		if members := join(stem, v.forms[stem], compounds[stem]); len(members) > 0 {
 			list = append(list, clause{weight: weight, members: members})
 		}
 	}
@@ -173,20 +186,21 @@ func (v *vocabulary) clauses(query string) []clause {
 		if term.Alt {
 			ask(term.Text, term.Number, partWeight)
 		}
-		for _, part := range v.split(t, term.Text) {
+		for _, part := range v.split(term.Text) {
 			ask(part, false, partWeight)
 		}
 	}
 	return list
 }
 
-// members are the forms of a word and the compounds that it is a part of.
-func (t *tables) members(stem string) []member {
-	members := make([]member, 0, len(t.forms[stem])+len(t.compounds[stem]))
-	for _, w := range t.forms[stem] {
+// join makes one clause of the forms of a word and the compounds it is a part
+// of.
+func join(stem string, forms, compounds []*word) []member {
+	members := make([]member, 0, len(forms)+len(compounds))
+	for _, w := range forms {
 		members = append(members, member{word: w, weight: 1})
 	}
-	for _, w := range t.compounds[stem] {
+	for _, w := range compounds {
 		if w.stem != stem {
 			members = append(members, member{word: w, weight: compoundWeight})
 		}

@@ -1,0 +1,211 @@
+package index_test
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/index"
+	"bronwijzer/internal/llm"
+)
+
+// The size that the figures are for.
+const (
+	benchPassages    = 10_000
+	benchPerDocument = 50
+	benchDim         = 384
+	benchWords       = 130 // a passage of 200 tokens
+	benchSentences   = 7
+)
+
+const benchQuestion = "Hoeveel slachtoffers van mensenhandel zijn er volgens de slachtoffermonitor in 2018 bij de opsporingsdiensten gemeld?"
+
+// reworded makes distinct passages out of the corpus: three words in ten are
+// replaced by others, one in twenty by a new compound, numbers by other numbers.
+// It is the same on every run.
+func reworded(tb testing.TB) []index.Change {
+	tb.Helper()
+	words := corpusWords(tb)
+	r := rand.New(rand.NewPCG(1, 2))
+	changes := make([]index.Change, benchPassages/benchPerDocument)
+	for i := range changes {
+		d := &docs.Document{ID: fmt.Sprintf("doc_%03d", i), Meta: docs.Meta{Title: rewrite(r, words, 8), Kind: "kamerbrief"}}
+		changes[i].DocumentID = d.ID
+		for n := range benchPerDocument {
+			p := docs.Passage{
+				ID: fmt.Sprintf("pas_%03d_%02d", i, n), DocumentID: d.ID, Ordinal: n,
+				Section: []string{rewrite(r, words, 3)}, Plain: rewrite(r, words, benchWords),
+				Sentences: make([]docs.Sentence, benchSentences),
+			}
+			e := index.Entry{Document: d, Passage: p, Vector: direction(r), Sentences: make([]llm.Vector, benchSentences)}
+			for s := range e.Sentences {
+				e.Sentences[s] = direction(r)
+			}
+			changes[i].Add = append(changes[i].Add, e)
+		}
+	}
+	return changes
+}
+
+func corpusWords(tb testing.TB) []string {
+	tb.Helper()
+	files, err := filepath.Glob("../../corpus/*.txt")
+	if err != nil || len(files) == 0 {
+		tb.Fatalf("no corpus: %v", err)
+	}
+	var words []string
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		words = append(words, strings.Fields(string(text))...)
+	}
+	return words
+}
+
+func rewrite(r *rand.Rand, words []string, n int) string {
+	out := make([]string, n)
+	from := r.IntN(len(words) - n)
+	for i, w := range words[from : from+n] {
+		switch c := r.IntN(20); {
+		case strings.ContainsAny(w, "0123456789"):
+			w = fmt.Sprint(r.IntN(3000))
+		case c == 0:
+			w = strings.Trim(words[r.IntN(len(words))], ".,") + strings.ToLower(words[r.IntN(len(words))])
+		case c < 7:
+			w = words[r.IntN(len(words))]
+		}
+		out[i] = w
+	}
+	return strings.Join(out, " ")
+}
+
+func direction(r *rand.Rand) llm.Vector {
+	v := make(llm.Vector, benchDim)
+	for i := range v {
+		v[i] = float32(r.NormFloat64())
+	}
+	return v
+}
+
+func sequence(changes []index.Change) iter.Seq2[index.Change, error] {
+	return func(yield func(index.Change, error) bool) {
+		for _, c := range changes {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+func loaded(tb testing.TB) *index.Collection {
+	tb.Helper()
+	c := index.NewCollection(index.NewChromem(benchDim), benchDim)
+	if err := c.Load(tb.Context(), sequence(reworded(tb))); err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+// BenchmarkLoad measures filling the indexes at start.
+func BenchmarkLoad(b *testing.B) {
+	changes := reworded(b)
+	for b.Loop() {
+		c := index.NewCollection(index.NewChromem(benchDim), benchDim)
+		if err := c.Load(b.Context(), sequence(changes)); err != nil {
+			b.Fatal(err)
+		}
+		err := c.Read(func(v index.View) error {
+			_, err := v.Words().Search(b.Context(), benchQuestion, 50, docs.Filter{})
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSearch measures what one question asks of the indexes, and each part
+// of it.
+func BenchmarkSearch(b *testing.B) {
+	c := loaded(b)
+	ctx := b.Context()
+	query := direction(rand.New(rand.NewPCG(3, 4)))
+	err := c.Read(func(v index.View) error {
+		words, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{})
+		if err != nil {
+			return err
+		}
+		vectors, err := v.Vectors().Search(ctx, query, 50, docs.Filter{})
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, h := range append(slices.Clone(words), vectors...) {
+			ids = append(ids, h.ID)
+		}
+		texts := make([]string, 30*benchSentences)
+		for i := range texts {
+			p, d, _ := v.Passage(ids[i%len(ids)])
+			texts[i] = d.Title + " " + p.Section[0] + " " + p.Plain[:len(p.Plain)/benchSentences]
+		}
+		steps := []struct {
+			name string
+			do   func() error
+		}{
+			{"words-search", func() error {
+				_, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{})
+				return err
+			}},
+			{"words-score", func() error { _, err := v.Words().Score(ctx, benchQuestion, ids); return err }},
+			{"vectors-search", func() error { _, err := v.Vectors().Search(ctx, query, 50, docs.Filter{}); return err }},
+			{"vectors-filtered", func() error {
+				_, err := v.Vectors().Search(ctx, query, 50, docs.Filter{Kinds: []string{"kamerbrief"}})
+				return err
+			}},
+			{"vectors-score", func() error { _, err := v.Vectors().Score(ctx, query, ids); return err }},
+			{"grams-score", func() error { _, err := v.Grams().Score(ctx, benchQuestion, ids); return err }},
+			{"grams-texts", func() error { v.Grams().ScoreTexts(benchQuestion, texts); return nil }},
+			{"sentences-score", func() error { _, err := v.Sentences().Score(ctx, query, ids); return err }},
+		}
+		b.Run("all", func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				for _, s := range steps {
+					if s.name == "vectors-filtered" {
+						continue
+					}
+					if err := s.do(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				took = append(took, time.Since(start))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2])/1e6, "ms-p50")
+		})
+		for _, s := range steps {
+			b.Run(s.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := s.do(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
