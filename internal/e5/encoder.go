@@ -22,7 +22,7 @@ type pass struct {
 	// worker is in the next layer, another may still read this one's.
 	// keys: [head][headLen][keyStride]; values: [token][width].
 	keys, values [2][]float32
-	keyStride    int // number of tokens, rounded up to a multiple of 8
+	keyStride    int // number of tokens, rounded up to a multiple of 16
 	workers      []worker
 }
 
@@ -55,7 +55,7 @@ func (p *pass) start(ctx context.Context, ids []int32, workers int) {
 	p.panels = (n + panelLen - 1) / panelLen
 	p.panels = (p.panels + workers - 1) / workers * workers
 	p.team = newBarrier(workers, func() bool { return ctx.Err() == nil })
-	p.keyStride = (n + 7) &^ 7
+	p.keyStride = (n + 15) &^ 15
 	p.x, p.q = grow(p.x, n*width), grow(p.q, n*width)
 	for i := range p.keys {
 		p.keys[i] = grow(p.keys[i], width*p.keyStride)

@@ -23,7 +23,7 @@ type block struct {
 
 // shape describes a product of matrices whose rows needn't be adjacent.
 type shape struct {
-	rows, inner, columns int // columns is a multiple of 8
+	rows, inner, columns int // columns is a multiple of 16
 	// The distances between rows, in values.
 	resultStride, leftStride, rightStride int
 }
