@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -155,6 +157,31 @@ func TestBodyTypeAndSize(t *testing.T) {
 	s.do(t, "PATCH", "/api/v1/conversations/conv_1", fits+" ").wantError(t, 413, "too_large")
 }
 
+// A body in broken chunks is the client's fault.
+func TestBrokenChunks(t *testing.T) {
+	s := newSite().start(t, Config{})
+	var d net.Dialer
+	conn, err := d.DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /api/v1/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nonzin\r\n{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply{resp.StatusCode, resp.Header, string(body)}.wantError(t, 400, "invalid_request")
+}
+
 func TestRecordBodiesAreChecked(t *testing.T) {
 	s := newSite().start(t, Config{})
 	for _, body := range []string{
@@ -255,7 +282,7 @@ func FuzzChatBody(f *testing.F) {
 }
 
 func ExampleNew() {
-	lg := slog.New(slog.NewTextHandler(io.Discard, nil))
+	lg := slog.New(slog.DiscardHandler)
 	h, err := New(lg, Deps{Chat: &fakeChat{}, Documents: &fakeDocuments{}, Searcher: &fakeSearcher{},
 		Info:  func(context.Context) (Info, error) { return Info{Name: "Bronwijzer"}, nil },
 		Ready: func() bool { return true },

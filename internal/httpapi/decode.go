@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -59,12 +60,18 @@ func readBody(c *gin.Context) ([]byte, error) {
 	return body, nil
 }
 
-// unreadable tells a body that breaks off from one that is too large or slow.
+// unreadable tells a body that is too large or too slow from one that is
+// broken: only the client can make reading fail.
 func unreadable(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return invalid("De inhoud brak voortijdig af.")
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlowBody
+	default:
+		return invalid("De inhoud is niet te lezen.")
 	}
-	return fmt.Errorf("read body: %w", err)
 }
 
 // level is an object or array that is open.

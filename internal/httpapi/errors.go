@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"os"
 	"strconv"
 	"time"
 
@@ -72,23 +71,25 @@ func invalid(message string) error {
 // errGone marks the failure to write to a client.
 var errGone = errors.New("client is gone")
 
+// clientLeft reports whether nobody waits for the answer any more.
+func clientLeft(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, errGone) || errors.Is(err, context.Canceled)
+}
+
 // explain is the one place where an error of the program becomes what a client
 // sees of it; nil where nobody is left to see it.
 func explain(ctx context.Context, err error) *apiError {
 	var own *apiError
 	var wrong *chat.InvalidError
-	var large *http.MaxBytesError
 	switch {
 	case errors.Is(context.Cause(ctx), errShutdown):
 		return errStopping
-	case errors.Is(err, errGone), errors.Is(err, context.Canceled), ctx.Err() != nil:
+	case clientLeft(ctx, err):
 		return nil
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &wrong):
 		return &apiError{status: http.StatusBadRequest, code: "invalid_request", message: wrong.Message}
-	case errors.As(err, &large):
-		return errTooLarge
 	case errors.Is(err, chat.ErrNotFound):
 		return errNotFound
 	case errors.Is(err, chat.ErrNotReady):
@@ -97,8 +98,6 @@ func explain(ctx context.Context, err error) *apiError {
 		return errNoModel
 	case errors.Is(err, context.DeadlineExceeded):
 		return errTimeout
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return errSlowBody
 	default:
 		return errInternal
 	}

@@ -38,7 +38,8 @@ func (a *api) guard(c *gin.Context, rt route) error {
 // through, because that page can't see the answer; it could still make the
 // server work.
 func readsAcross(r *http.Request) bool {
-	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
+	return safe && r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 // hosts knows the names that the server goes by. A page whose name was bound

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -92,14 +93,16 @@ func (m *metrics) stage(name string, ms int64) {
 }
 
 // getMetrics serves the metrics in Prometheus' format. The size of the
-// collection is asked for here, as nothing tells when it changes.
+// collection is asked for here, as nothing tells when it changes; without it
+// the other metrics are needed all the more.
 func (a *api) getMetrics(c *gin.Context) error {
-	info, err := a.Info(c.Request.Context())
-	if err != nil {
-		return err
+	ctx := c.Request.Context()
+	if info, err := a.Info(ctx); err != nil {
+		a.lg.WarnContext(ctx, "size of the collection is unknown", slog.Any("error", err))
+	} else {
+		a.metrics.documents.Set(float64(info.Documents))
+		a.metrics.passages.Set(float64(info.Passages))
 	}
-	a.metrics.documents.Set(float64(info.Documents))
-	a.metrics.passages.Set(float64(info.Passages))
 	a.metrics.handler.ServeHTTP(c.Writer, c.Request)
 	return nil
 }

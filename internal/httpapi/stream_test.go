@@ -167,6 +167,7 @@ func readUntil(t *testing.T, r *bufio.Reader, prefix string) {
 	}
 }
 
+// A machine that is busy with something else may be late once, not always.
 func TestReaderWhoLeavesStopsTheWork(t *testing.T) {
 	tests := map[string]func(emit func(record.Event) error) error{
 		"before the first event": func(func(record.Event) error) error { return nil },
@@ -174,40 +175,56 @@ func TestReaderWhoLeavesStopsTheWork(t *testing.T) {
 	}
 	for name, begin := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := newSite()
-			began, stopped := make(chan struct{}), make(chan time.Time, 1)
-			s.chat.ask = func(ctx context.Context, _ chat.Request, emit func(record.Event) error) (record.Answer, error) {
-				err := begin(emit)
-				close(began)
-				<-ctx.Done()
-				stopped <- time.Now()
-				return record.Answer{}, errors.Join(err, ctx.Err())
+			best := patience
+			for try := 0; try < 5 && best > 100*time.Millisecond; try++ {
+				best = min(best, workAfterLeaving(t, begin))
 			}
-			s.start(t, Config{})
-			ctx, leave := context.WithCancel(t.Context())
-			gone := make(chan struct{})
-			go func() {
-				defer close(gone)
-				req, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/api/v1/chat", strings.NewReader(`{"question":"Wat?","stream":true}`))
-				req.Header.Set("Content-Type", "application/json")
-				if resp, err := s.client.Do(req); err == nil {
-					_, _ = io.Copy(io.Discard, resp.Body)
-					resp.Body.Close()
-				}
-			}()
-			<-began
-			left := time.Now()
-			leave()
-			select {
-			case at := <-stopped:
-				if d := at.Sub(left); d > 100*time.Millisecond {
-					t.Errorf("the work went on for %v, want at most 100 ms", d)
-				}
-			case <-time.After(patience):
-				t.Fatal("the work goes on")
+			if best > 100*time.Millisecond {
+				t.Errorf("the work went on for %v, want at most 100 ms", best)
 			}
-			<-gone
 		})
+	}
+}
+
+// workAfterLeaving is how long the work on an answer goes on after its reader
+// left.
+func workAfterLeaving(t *testing.T, begin func(emit func(record.Event) error) error) time.Duration {
+	t.Helper()
+	s := newSite()
+	began, stopped := make(chan struct{}), make(chan time.Time, 1)
+	s.chat.ask = func(ctx context.Context, _ chat.Request, emit func(record.Event) error) (record.Answer, error) {
+		err := begin(emit)
+		close(began)
+		<-ctx.Done()
+		stopped <- time.Now()
+		return record.Answer{}, errors.Join(err, ctx.Err())
+	}
+	s.start(t, Config{})
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/api/v1/chat", strings.NewReader(`{"question":"Wat?","stream":true}`))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if resp, err := s.client.Do(req); err == nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+		}
+	})
+	<-began
+	left := time.Now()
+	leave()
+	select {
+	case at := <-stopped:
+		return at.Sub(left)
+	case <-time.After(patience):
+		t.Fatal("the work goes on")
+		return 0
 	}
 }
 
@@ -259,7 +276,10 @@ func TestClientThatStopsReadingIsCut(t *testing.T) {
 	}
 	defer conn.Close()
 	body := `{"question":"Wat?","stream":true}`
-	fmt.Fprintf(conn, "POST /api/v1/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	_, err = fmt.Fprintf(conn, "POST /api/v1/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	if err != nil {
+		t.Fatal(err)
+	}
 	select {
 	case <-stopped:
 	case <-time.After(patience):
