@@ -23,32 +23,23 @@ const (
 // stops.
 var errShutdown = errors.New("server is shutting down")
 
-// Server serves a handler until it is told to stop.
-type Server struct {
-	Handler http.Handler
-	Log     *slog.Logger
-	// Drain is how long open requests and streams may go on once the server
-	// has to stop; 0 takes 30 s.
-	Drain time.Duration
-}
-
 // Serve accepts connections on ln, which it closes, until ctx ends. Then it
-// accepts no more, lets what is open end for up to Drain, and cancels the rest;
-// a stream still gets its error event. It returns nil after that, also when it
-// had to cut, and an error when it couldn't serve.
+// accepts no more, lets what is open end for up to drain (30 s when that is 0),
+// and cancels the rest; a stream still gets its error event. It returns nil
+// after that, also when it had to cut, and an error when it couldn't serve.
 //
 // It sets no timeout for a whole request, as a stream may last: New's handler
 // bounds reading a body and each write.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+func Serve(ctx context.Context, lg *slog.Logger, ln net.Listener, h http.Handler, drain time.Duration) error {
 	// Requests outlive ctx: they are given time to end.
 	base, cut := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cut(nil)
 	srv := &http.Server{
-		Handler:           s.Handler,
+		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(lg.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return base },
 	}
 	served := make(chan error, 1)
@@ -58,10 +49,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
 	case <-ctx.Done():
 	}
-	if s.shutdown(base, srv, positive(s.Drain, defaultDrain)) != nil {
-		s.Log.WarnContext(base, "open requests are cut")
+	if shutdown(base, srv, positive(drain, defaultDrain)) != nil {
+		lg.WarnContext(base, "open requests are cut")
 		cut(errShutdown)
-		if s.shutdown(context.WithoutCancel(base), srv, lastWords) != nil {
+		if shutdown(context.WithoutCancel(base), srv, lastWords) != nil {
 			// What doesn't listen to its context loses its connection; there is
 			// nobody left who could do anything with an error.
 			_ = srv.Close()
@@ -72,7 +63,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 }
 
 // shutdown waits up to limit for what is open.
-func (s *Server) shutdown(ctx context.Context, srv *http.Server, limit time.Duration) error {
+func shutdown(ctx context.Context, srv *http.Server, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return srv.Shutdown(ctx)

@@ -6,19 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
-
-	"log/slog"
-	"net/http"
 
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/record"
 )
 
-// serve runs s behind a Server. stop tells it to stop and done gets what Serve
+// serve runs s with Serve. stop tells it to stop and done gets what Serve
 // returned.
 func (s *site) serve(t *testing.T, drain time.Duration) (stop func(), done <-chan error) {
 	t.Helper()
@@ -29,12 +28,12 @@ func (s *site) serve(t *testing.T, drain time.Duration) (stop func(), done <-cha
 	}
 	transport := &http.Transport{}
 	s.url, s.client = "http://"+ln.Addr().String(), &http.Client{Transport: transport}
-	srv := &Server{Handler: s.handler(t, Config{}), Log: slog.New(slog.NewTextHandler(s.logs, nil)), Drain: drain}
+	lg, h := slog.New(slog.NewTextHandler(s.logs, nil)), s.handler(t, Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	result, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		result <- srv.Serve(ctx, ln)
+		result <- Serve(ctx, lg, ln, h, drain)
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -120,14 +119,12 @@ func TestServeReportsAListenerThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	ln.Close()
-	srv := &Server{Handler: s.handler(t, Config{}), Log: slog.New(slog.NewTextHandler(s.logs, nil))}
-	if err := srv.Serve(t.Context(), ln); err == nil {
+	lg := slog.New(slog.NewTextHandler(s.logs, nil))
+	if err := Serve(t.Context(), lg, ln, s.handler(t, Config{}), 0); err == nil {
 		t.Error("got no error")
 	}
 }
 
-// A header or body that doesn't come doesn't hold a connection for ever; the
-// limits themselves are too long for a test, but a large header is cut at once.
 func TestLargeHeaderIsRefused(t *testing.T) {
 	s := newSite()
 	s.serve(t, 0)
