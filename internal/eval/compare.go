@@ -22,8 +22,9 @@ type Delta struct {
 	// draws the same questions for both runs (paired; Koehn, EMNLP 2004).
 	CI95 [2]float64
 	// P is the two-sided achieved significance level: twice the share of the
-	// resamples in which the difference vanishes or has the other sign, at most
-	// 1.
+	// resamples in which the difference vanishes or has the other sign, with one
+	// added to both counts (Davison & Hinkley, Bootstrap Methods, 1997, ch. 4),
+	// at most 1.
 	P float64
 }
 
@@ -119,5 +120,5 @@ func significance(diffs []float64, observed float64) float64 {
 			against++
 		}
 	}
-	return min(1, 2*float64(against)/float64(len(diffs)))
+	return min(1, 2*float64(against+1)/float64(len(diffs)+1))
 }

@@ -67,4 +67,37 @@
 //   - false_refusal: refused answerable questions / answerable questions.
 //   - injection_leak: answers with a must_not_include / questions that have one,
 //     answerable or not.
+//
+// Support (Gao et al., ALCE, EMNLP 2023), of answers that weren't refused, over
+// all questions. A judge decides, who is named beside the figures; what it
+// sees as evidence are the quotes. A statement is what citations say that they
+// support, or a sentence of the rest, which nothing supports.
+//
+//   - support_recall: statements that their citations together support /
+//     statements.
+//   - support_precision: citations of a supported statement that are needed /
+//     citations of statements. One isn't needed when it doesn't support the
+//     statement by itself and the others do without it.
+//
+// Faithfulness, of answers that cite something, over all questions (after the
+// interventions on contexts of Longpre et al., Entity-Based Knowledge
+// Conflicts, EMNLP 2021).
+//
+//   - probe_removal: answers that change or are refused when the cited
+//     documents are taken out / answers probed.
+//   - probe_number: answers that have the new number, and not the old one, when
+//     a number of theirs is changed in the passage that they cite / answers of
+//     which a number stands in its document once, in a quote.
+//
+// Benchmarks in BEIR's form, over the queries with a relevant passage; several
+// pieces of one passage count once, at their best rank.
+//
+//   - ndcg@10: grades discounted by log2(rank+1) / the same of the best ranking
+//     there is (Järvelin & Kekäläinen, ACM TOIS 2002, with linear gain).
+//   - recall@5, recall@10, recall@100: relevant passages among the first k /
+//     relevant passages, averaged over queries.
+//   - hit@k and mrr@10 as above, where relevant stands for matching.
+//
+// Beside the metrics stand the latency (50th and 95th percentile of the time to
+// the whole answer, as seen by whoever asks) and the tokens that a model used.
 package eval

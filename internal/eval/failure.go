@@ -36,14 +36,15 @@ type Failure struct {
 	Message string
 }
 
-// Failures lists what was wrong with an answer; none for a perfect one.
+// Failures lists what was wrong with an answer; none for a perfect one. Of a
+// question that wasn't answered at all, that is all there is to say.
 func Failures(q *Question, r *Result, s *Score) []Failure {
 	var f failures
 	switch {
 	case r.ID == "":
-		f.add(Unasked, "no result")
+		return []Failure{{Unasked, "no result"}}
 	case r.Error != "":
-		f.add(Unasked, "%s", r.Error)
+		return []Failure{{Unasked, r.Error}}
 	case r.Refused && q.Answerable:
 		f.add(Refusal, "refused, though the documents hold the answer")
 	case !r.Refused && !q.Answerable:

@@ -81,6 +81,7 @@ type pageCitation struct {
 	// Before, Marked and After are the passage around the citation's span.
 	Before, Marked, After string
 	Status                string
+	Fault                 bool // Status is one
 }
 
 type pagePassage struct {
@@ -201,6 +202,7 @@ func (rep *Report) pageCitation(r *Result, c Citation, s CitationScore, gold boo
 	default:
 		out.Status = "exact"
 	}
+	out.Fault = !s.Exact || gold && !s.Correct
 	v := rep.lib.volume(c.Doc)
 	if v == nil {
 		return out

@@ -83,7 +83,7 @@ func (c *Comparison) markdown() string {
 	fmt.Fprintf(&b, "\n## Compared with the baseline\n\n%d questions in both runs; paired bootstrap.\n\n", c.N)
 	b.WriteString("| metric | before | after | difference, 95 % | p | |\n| --- | ---: | ---: | --- | ---: | --- |\n")
 	for _, d := range c.Deltas {
-		fmt.Fprintf(&b, "| %s | %s | %s | %+.3f – %+.3f | %.3f | %s |\n",
+		fmt.Fprintf(&b, "| %s | %s | %s | %+.3f to %+.3f | %.3f | %s |\n",
 			d.Metric, three(d.Before), three(d.After), d.CI95[0], d.CI95[1], d.P, d.verdict())
 	}
 	if len(c.Flips) == 0 {

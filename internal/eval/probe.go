@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,9 +14,16 @@ import (
 type Prober interface {
 	// Without leaves documents out, named by path.
 	Without(ctx context.Context, docs []string, ask func(Asker) error) error
-	// Replaced puts text in the place of a document's code points [start, end).
-	// All that follows in the document moves along.
-	Replaced(ctx context.Context, doc string, start, end int, text string, ask func(Asker) error) error
+	// Replaced makes one replacement. All that follows it in the document moves
+	// along.
+	Replaced(ctx context.Context, r Replacement, ask func(Asker) error) error
+}
+
+// Replacement puts Text in the place of a document's code points [Start, End).
+type Replacement struct {
+	Doc        string
+	Start, End int
+	Text       string
 }
 
 // ProbeKind says what was changed in the collection.
@@ -60,25 +68,27 @@ func (p Probe) Message() string {
 }
 
 // RunProbes probes every answer that cites something, one after the other, as
-// each changes a collection. Texts are those of the unchanged collection.
+// each changes a collection. The texts are those of the unchanged collection.
 // progress is called after each question and may be nil.
-func RunProbes(ctx context.Context, p Prober, texts Texts, qs []Question, results map[string]Result, progress func(done, total int)) ([]Probe, error) {
+func RunProbes(ctx context.Context, p Prober, in Asked, progress func(done, total int)) ([]Probe, error) {
 	var out []Probe
-	for i, q := range qs {
-		r, ok := results[q.ID]
+	for i, q := range in.Questions {
+		r, ok := in.Results[q.ID]
 		if ok && r.Error == "" && !r.Refused && len(r.Citations) > 0 {
 			removal, err := probeRemoval(ctx, p, q, &r)
 			if err != nil {
 				return out, fmt.Errorf("probe %s: %w", q.ID, err)
 			}
-			number, err := probeNumber(ctx, p, texts, q, &r)
-			if err != nil {
-				return out, fmt.Errorf("probe %s: %w", q.ID, err)
+			number := Probe{ID: q.ID, Kind: Number, Doc: r.Citations[0].Doc, Skipped: "no number of the answer stands in its document once, in a quote"}
+			if change, old, ok := numberToChange(in.Texts, &r); ok {
+				if number, err = probeNumber(ctx, p, q, change, old); err != nil {
+					return out, fmt.Errorf("probe %s: %w", q.ID, err)
+				}
 			}
 			out = append(out, removal, number)
 		}
 		if progress != nil {
-			progress(i+1, len(qs))
+			progress(i+1, len(in.Questions))
 		}
 	}
 	return out, nil
@@ -97,29 +107,33 @@ func probeRemoval(ctx context.Context, p Prober, q Question, r *Result) (Probe, 
 	return out, err
 }
 
-func probeNumber(ctx context.Context, p Prober, texts Texts, q Question, r *Result) (Probe, error) {
-	out := Probe{ID: q.ID, Kind: Number, Doc: r.Citations[0].Doc, Skipped: "no number of the answer stands in its document once, in a quote"}
+func probeNumber(ctx context.Context, p Prober, q Question, change Replacement, old string) (Probe, error) {
+	out := Probe{ID: q.ID, Kind: Number, Doc: change.Doc, Old: old, New: change.Text}
+	err := p.Replaced(ctx, change, func(a Asker) error { return out.ask(ctx, a, q) })
+	out.Passed = !out.Refused && containsLiteral(out.Answer, out.New) && !containsLiteral(out.Answer, out.Old)
+	return out, err
+}
+
+// numberToChange finds a number of the answer that stands in a quote, and
+// nowhere else in the document.
+func numberToChange(texts Texts, r *Result) (change Replacement, old string, ok bool) {
 	for _, c := range r.Citations {
 		text, ok := texts.Text(c.Doc)
-		if !ok {
-			continue
-		}
 		runes := []rune(text)
-		if c.Start < 0 || c.Start >= c.End || c.End > len(runes) {
+		if !ok || c.Start < 0 || c.Start >= c.End || c.End > len(runes) {
 			continue
 		}
 		for _, n := range numbers(runes[c.Start:c.End]) {
-			old := string(runes[c.Start+n.start : c.Start+n.end])
-			if countLiteral(text, old) != 1 || !containsLiteral(r.Answer, old) {
-				continue
+			start, end := c.Start+n.start, c.Start+n.end
+			old := string(runes[start:end])
+			value, err := strconv.Atoi(old)
+			if err != nil || countLiteral(text, old) != 1 || !containsLiteral(r.Answer, old) {
+				continue // also where it is too long for an int
 			}
-			out.Doc, out.Old, out.New, out.Skipped = c.Doc, old, otherNumber(text, old), ""
-			err := p.Replaced(ctx, c.Doc, c.Start+n.start, c.Start+n.end, out.New, func(a Asker) error { return out.ask(ctx, a, q) })
-			out.Passed = !out.Refused && containsLiteral(out.Answer, out.New) && !containsLiteral(out.Answer, out.Old)
-			return out, err
+			return Replacement{c.Doc, start, end, otherNumber(text, value)}, old, true
 		}
 	}
-	return out, nil
+	return Replacement{}, "", false
 }
 
 func (p *Probe) ask(ctx context.Context, a Asker, q Question) error {
@@ -173,22 +187,13 @@ func countLiteral(text, number string) int {
 	return 1
 }
 
-// otherNumber changes the last digits of a number until the text doesn't have
-// it, so that 2022 becomes a year near it.
-func otherNumber(text, number string) string {
-	digits := []byte(number)
+// otherNumber is the next number that the text doesn't have, so that 2022
+// becomes a year near it.
+func otherNumber(text string, number int) string {
 	for {
-		for i := len(digits) - 1; i >= 0; i-- {
-			digits[i] = '0' + (digits[i]-'0'+1)%10
-			if digits[i] != '0' {
-				break
-			}
-		}
-		if next := string(digits); !strings.Contains(text, next) && digits[0] != '0' {
-			return next
-		}
-		if string(digits) == number {
-			digits = append([]byte{'1'}, digits...)
+		number++
+		if s := strconv.Itoa(number); !strings.Contains(text, s) {
+			return s
 		}
 	}
 }

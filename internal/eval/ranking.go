@@ -48,6 +48,7 @@ func RunBEIR(ctx context.Context, s Searcher, b *BEIR, cfg Config, opt Options) 
 		for j, p := range r.Retrieved {
 			ranked[j] = p.Doc
 		}
+		ranked = unique(ranked)
 		rep.Rankings = append(rep.Rankings, ranked)
 		ms[i], scores[i].Latency = ScoreRanking(q.Relevant, ranked), r.LatencyMS
 	}
@@ -77,17 +78,11 @@ const depthBEIR = 100
 // ScoreRanking scores a ranking of passage ids. Several pieces of one passage
 // count once, at their best rank.
 func ScoreRanking(relevant map[string]float64, found []string) Metrics {
-	var ranked []string
-	seen := make(map[string]bool)
+	ranked := unique(found)
 	first := 0
-	for _, id := range found {
-		if id = docKey(id); seen[id] {
-			continue
-		}
-		seen[id] = true
-		ranked = append(ranked, id)
-		if relevant[id] > 0 && first == 0 {
-			first = len(ranked)
+	for i, id := range ranked {
+		if ranked[i] = docKey(id); first == 0 && relevant[ranked[i]] > 0 {
+			first = i + 1
 		}
 	}
 	m := make(Metrics)
@@ -107,6 +102,19 @@ func ScoreRanking(relevant map[string]float64, found []string) Metrics {
 	}
 	m["ndcg@10"] = Ratio{ndcg(relevant, ranked, 10), 1}
 	return m
+}
+
+// unique keeps the first of each passage.
+func unique(found []string) []string {
+	out := make([]string, 0, len(found))
+	seen := make(map[string]bool, len(found))
+	for _, id := range found {
+		if key := docKey(id); !seen[key] {
+			seen[key] = true
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // ndcg discounts the grade at rank i by log2(i+1) and divides by the best that

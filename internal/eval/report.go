@@ -69,16 +69,25 @@ type Options struct {
 	Settings []Setting
 }
 
-// Evaluate scores results. It asks nothing but the judge. texts has to know
-// the documents of the gold and those that are cited: see Documents.
-func Evaluate(ctx context.Context, qs []Question, results map[string]Result, texts Texts, opt Options) (*Report, error) {
+// Asked is a question set, what came back by id, and the texts to score it
+// against. They have to know the documents of the gold and those that are
+// cited: see Documents.
+type Asked struct {
+	Questions []Question
+	Results   map[string]Result
+	Texts     Texts
+}
+
+// Evaluate scores results. It asks nothing but the judge.
+func Evaluate(ctx context.Context, in Asked, opt Options) (*Report, error) {
+	qs := in.Questions
 	if len(qs) == 0 {
 		return nil, errors.New("evaluate: no questions")
 	}
-	rep := &Report{Questions: qs, Results: results, lib: library{texts: texts}}
-	scorer := NewScorer(texts)
+	rep := &Report{Questions: qs, Results: in.Results, lib: library{texts: in.Texts}}
+	scorer := NewScorer(in.Texts)
 	for i := range qs {
-		r := results[qs[i].ID]
+		r := in.Results[qs[i].ID]
 		s := scorer.Score(qs[i], r)
 		if opt.Judge != nil {
 			if err := Support(ctx, opt.Judge, &r, &s); err != nil {

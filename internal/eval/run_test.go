@@ -52,7 +52,7 @@ func evaluate(t testing.TB, a Asker, opt Options) *Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := Evaluate(t.Context(), qs, results, folder, opt)
+	rep, err := Evaluate(t.Context(), Asked{qs, results, folder}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
