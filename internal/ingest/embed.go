@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
@@ -26,9 +25,6 @@ type vectorsOf struct {
 	passage   llm.Vector
 	sentences []llm.Vector
 }
-
-// lookup finds stored vectors; nil where there is none.
-type lookup func(ctx context.Context, keys []store.Key) ([]llm.Vector, error)
 
 func (g *Ingester) model() store.Model {
 	return store.Model{Name: g.embedder.Model(), Dim: g.embedder.Dim()}
@@ -62,16 +58,9 @@ func (r *run) vectors(ctx context.Context, doc *docs.Document, passages []docs.P
 	if r.embedder == nil {
 		return nil, nil
 	}
-	return r.complete(ctx, doc, passages, func(ctx context.Context, keys []store.Key) ([]llm.Vector, error) {
-		return r.store.Vectors(ctx, r.model(), keys)
-	})
-}
-
-// complete looks up the vectors of a document and embeds what is missing.
-func (r *run) complete(ctx context.Context, doc *docs.Document, passages []docs.Passage, find lookup) ([]vectorsOf, error) {
 	texts := inputs(doc, passages)
 	keys := keysOf(texts)
-	vectors, err := find(ctx, keys)
+	vectors, err := r.find(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +81,18 @@ func (r *run) complete(ctx context.Context, doc *docs.Document, passages []docs.
 		}
 	}
 	return deal(passages, vectors), nil
+}
+
+// find returns the vectors that are there already; nil where there is none.
+func (r *run) find(ctx context.Context, keys []store.Key) ([]llm.Vector, error) {
+	if r.known == nil {
+		return r.store.Vectors(ctx, r.model(), keys)
+	}
+	found := make([]llm.Vector, len(keys))
+	for i, k := range keys {
+		found[i] = r.known[k]
+	}
+	return found, nil
 }
 
 // embed fills in and stores the vectors at the places in missing, batch by
@@ -117,6 +118,9 @@ func (r *run) embed(ctx context.Context, texts []string, keys []store.Key, missi
 		}
 		for i, at := range places {
 			vectors[at] = got[i]
+			if r.known != nil {
+				r.known[keys[at]] = got[i]
+			}
 		}
 		r.at.Embedded += len(places)
 		r.report.Embedded += len(places)
@@ -176,9 +180,8 @@ func (r *run) embedRest(ctx context.Context) error {
 	if r.embedder == nil {
 		return nil
 	}
-	m := r.model()
-	r.report.Model = m.Name
-	want := m.Name + "/" + strconv.Itoa(m.Dim)
+	want := fmt.Sprintf("%s (%d)", r.embedder.Model(), r.embedder.Dim())
+	r.report.Model = want
 	had, err := r.store.Setting(ctx, embedderSetting)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err

@@ -29,8 +29,8 @@ func (g *Ingester) Fill(ctx context.Context, progress func(Progress)) error {
 	}
 	// Both have to be there before the first change: read them side by side.
 	vectors := make(chan error, 1)
-	known := make(map[store.Key]llm.Vector)
-	go func() { vectors <- g.known(ctx, known) }()
+	r.known = make(map[store.Key]llm.Vector)
+	go func() { vectors <- r.readVectors(ctx) }()
 	var all []whole
 	err := g.store.Each(ctx, func(doc docs.Document, passages []docs.Passage) error {
 		all = append(all, whole{doc, passages})
@@ -43,41 +43,30 @@ func (g *Ingester) Fill(ctx context.Context, progress func(Progress)) error {
 		return fmt.Errorf("fill index: %w", err)
 	}
 	r.at.Total = len(all)
-	if err := g.index.Load(ctx, r.changes(ctx, all, known)); err != nil {
+	if err := g.index.Load(ctx, r.changes(ctx, all)); err != nil {
 		return fmt.Errorf("fill index: %w", err)
 	}
 	return nil
 }
 
-// known reads all vectors of the present embedder.
-func (g *Ingester) known(ctx context.Context, into map[store.Key]llm.Vector) error {
-	if g.embedder == nil {
+// readVectors reads all vectors of the present embedder.
+func (r *run) readVectors(ctx context.Context) error {
+	if r.embedder == nil {
 		return nil
 	}
-	return g.store.EachVector(ctx, g.model(), func(k store.Key, v llm.Vector) error {
-		into[k] = v
+	return r.store.EachVector(ctx, r.model(), func(k store.Key, v llm.Vector) error {
+		r.known[k] = v
 		return nil
 	})
 }
 
 // changes are the documents as changes of an empty index.
-func (r *run) changes(ctx context.Context, all []whole, known map[store.Key]llm.Vector) iter.Seq2[index.Change, error] {
-	find := func(_ context.Context, keys []store.Key) ([]llm.Vector, error) {
-		found := make([]llm.Vector, len(keys))
-		for i, k := range keys {
-			found[i] = known[k]
-		}
-		return found, nil
-	}
+func (r *run) changes(ctx context.Context, all []whole) iter.Seq2[index.Change, error] {
 	return func(yield func(index.Change, error) bool) {
 		for i := range all {
 			w := &all[i]
 			r.at.Path = w.doc.Root + "/" + w.doc.Path
-			var vectors []vectorsOf
-			var err error
-			if r.embedder != nil {
-				vectors, err = r.complete(ctx, &w.doc, w.passages, find)
-			}
+			vectors, err := r.vectors(ctx, &w.doc, w.passages)
 			if !yield(index.Change{DocumentID: w.doc.ID, Add: entries(&w.doc, w.passages, vectors)}, err) {
 				return
 			}

@@ -116,6 +116,8 @@ type run struct {
 	at       Progress
 	report   Report
 	stale    bool // there may be vectors of another embedder
+	// known are all vectors of the present embedder; nil asks the store.
+	known map[store.Key]llm.Vector
 }
 
 func (r *run) all(ctx context.Context, roots []Root) error {

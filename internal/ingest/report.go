@@ -23,11 +23,12 @@ type Report struct {
 	Skipped int
 	// Missing are the files that a manifest names but that aren't there.
 	Missing []string
-	// Embedded counts the texts that were embedded, Model names the embedder.
+	// Embedded counts the texts that were embedded. Model names the embedder and
+	// its dimension, "e5 (384)"; it is empty without one.
 	Embedded int
 	Model    string
-	// ModelBefore names the embedder (and dimension) that this run replaced;
-	// empty when it is the same.
+	// ModelBefore is the embedder that this run replaced; empty when it is the
+	// same.
 	ModelBefore string
 }
 

@@ -163,14 +163,18 @@ func putText(ctx context.Context, tx *sql.Tx, doc *docs.Document) error {
 	return err
 }
 
-const selectInfo = `SELECT id, root, path, version, title, publisher, kind, date, dossier, source_url, language,
-	characters, passages, ingested_at FROM documents `
+const (
+	infoColumns = `id, root, path, d.version, title, publisher, kind, date, dossier, source_url, language, characters,
+		passages, ingested_at`
+	selectInfo = `SELECT ` + infoColumns + ` FROM documents d `
+)
 
-func scanInfo(scan scan) (DocumentInfo, error) {
+// scanInfo reads infoColumns, and into more what was selected after them.
+func scanInfo(scan scan, more ...any) (DocumentInfo, error) {
 	var d DocumentInfo
 	var at int64
-	err := scan(&d.ID, &d.Root, &d.Path, &d.Version, &d.Title, &d.Publisher, &d.Kind, &d.Date, &d.Dossier, &d.SourceURL,
-		&d.Language, &d.Characters, &d.Passages, &at)
+	err := scan(append([]any{&d.ID, &d.Root, &d.Path, &d.Version, &d.Title, &d.Publisher, &d.Kind, &d.Date, &d.Dossier,
+		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at}, more...)...)
 	d.IngestedAt = fromMicros(at)
 	return d, err
 }

@@ -108,13 +108,13 @@ func (s *Store) whole(ctx context.Context, id string) (docs.Document, []docs.Pas
 	var info DocumentInfo
 	var passages []docs.Passage
 	err := s.read(ctx, "read document "+id, func(tx *sql.Tx) (err error) {
-		if info, err = scanInfo(tx.QueryRowContext(ctx, selectInfo+`WHERE id = $1`, id).Scan); err != nil {
-			return err
-		}
-		err = tx.QueryRowContext(ctx, `SELECT text FROM texts WHERE version = $1`, info.Version).Scan(&info.Text)
+		var text string
+		info, err = scanInfo(tx.QueryRowContext(ctx, `SELECT `+infoColumns+`, text FROM documents d
+			JOIN texts t ON t.version = d.version WHERE id = $1`, id).Scan, &text)
 		if err != nil {
 			return err
 		}
+		info.Text = text
 		ruler := newRuler(info.Text)
 		passages = make([]docs.Passage, 0, info.Passages)
 		return each(ctx, tx, func(scan scan) error {
