@@ -110,7 +110,7 @@ func readFile[T any](fsys fs.FS, name string, read func(io.Reader) (T, error)) (
 		var none T
 		return none, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	v, err := read(f)
 	if err != nil {
 		return v, fmt.Errorf("%s: %w", name, err)
@@ -150,8 +150,8 @@ func readQrels(r io.Reader) (map[string]map[string]float64, error) {
 			bad = errors.Join(bad, fmt.Errorf("line %d: %d columns, want 3", n, len(c)))
 			return nil
 		}
-		grade, err := strconv.ParseFloat(c[len(c)-1], 64)
-		if err != nil || math.IsNaN(grade) {
+		grade := parseGrade(c[len(c)-1])
+		if math.IsNaN(grade) {
 			bad = errors.Join(bad, fmt.Errorf("line %d: grade %q isn't a number", n, c[len(c)-1]))
 			return nil
 		}
@@ -166,6 +166,15 @@ func readQrels(r io.Reader) (map[string]map[string]float64, error) {
 	return out, errors.Join(bad, err)
 }
 
+// parseGrade returns NaN for what isn't a number.
+func parseGrade(s string) float64 {
+	grade, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return grade
+}
+
 // Passages reads the corpus. It ends with the first error.
 func (b *BEIR) Passages() iter.Seq2[BEIRPassage, error] {
 	return func(yield func(BEIRPassage, error) bool) {
@@ -174,7 +183,7 @@ func (b *BEIR) Passages() iter.Seq2[BEIRPassage, error] {
 			yield(BEIRPassage{}, err)
 			return
 		}
-		defer f.Close() //nolint:errcheck // only read
+		defer f.Close()
 		stop := errors.New("stop")
 		err = readLines(f, func(n int, line []byte) error {
 			var p BEIRPassage

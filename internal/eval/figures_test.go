@@ -86,39 +86,39 @@ func show(v *float64) any {
 	return *v
 }
 
-func testFolder(t testing.TB) *Folder {
-	t.Helper()
+func testFolder(tb testing.TB) *Folder {
+	tb.Helper()
 	f, err := NewFolder(os.DirFS("testdata/docs"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f
 }
 
-func testQuestions(t testing.TB) []Question {
-	t.Helper()
+func testQuestions(tb testing.TB) []Question {
+	tb.Helper()
 	f, err := os.Open("testdata/questions.jsonl")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	qs, err := ReadSet(f, "questions.jsonl")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return qs
 }
 
-func scoreAll(t testing.TB, texts Texts, qs []Question, path string) []Score {
-	t.Helper()
+func scoreAll(tb testing.TB, texts Texts, qs []Question, path string) []Score {
+	tb.Helper()
 	f, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	rs, err := ReadResults(f, path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s := NewScorer(texts)
 	var out []Score
@@ -128,13 +128,13 @@ func scoreAll(t testing.TB, texts Texts, qs []Question, path string) []Score {
 	return out
 }
 
-func readJSON(t testing.TB, path string, v any) {
-	t.Helper()
+func readJSON(tb testing.TB, path string, v any) {
+	tb.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }

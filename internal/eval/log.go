@@ -21,7 +21,7 @@ type Log struct {
 
 // OpenLog opens a results file for more results. What it holds is kept when
 // resume is set, without a last line that was cut off in writing; else the file
-// begins anew.
+// begins anew. That the results are of the same system, only the caller knows.
 func OpenLog(path string, resume bool) (*Log, error) {
 	l := &Log{}
 	var kept []byte
@@ -39,7 +39,8 @@ func OpenLog(path string, resume bool) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open results: %w", err)
 	}
-	if err := f.Truncate(int64(len(kept))); err == nil {
+	err = f.Truncate(int64(len(kept)))
+	if err == nil {
 		_, err = f.Seek(0, io.SeekEnd)
 	}
 	if err != nil {

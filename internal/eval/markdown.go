@@ -11,9 +11,7 @@ import (
 // WriteMarkdown writes summary.md, short enough for a pull request.
 func (rep *Report) WriteMarkdown(w io.Writer) error {
 	bw := bufio.NewWriter(w)
-	p := func(format string, args ...any) {
-		fmt.Fprintf(bw, format, args...) //nolint:errcheck // Flush reports it
-	}
+	p := func(format string, args ...any) { fmt.Fprintf(bw, format, args...) } // Flush reports its error
 	s := rep.Summary
 	p("# Evaluation\n\n")
 	for _, x := range s.Settings {

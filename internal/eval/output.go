@@ -171,6 +171,6 @@ func (rep *Report) WriteTREC(w io.Writer) error {
 func writeTREC(w *bufio.Writer, id string, ranked []string) {
 	id = url.QueryEscape(id)
 	for i, doc := range ranked {
-		fmt.Fprintf(w, "%s Q0 %s %d %d bronwijzer\n", id, doc, i+1, len(ranked)-i) //nolint:errcheck // Flush reports it
+		fmt.Fprintf(w, "%s Q0 %s %d %d bronwijzer\n", id, doc, i+1, len(ranked)-i) // Flush reports its error
 	}
 }

@@ -21,26 +21,26 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // mixedReport is that of a run with every sort of failure, compared with the
 // perfect one.
-func mixedReport(t testing.TB) *Report {
-	t.Helper()
-	folder, qs := testFolder(t), testQuestions(t)
+func mixedReport(tb testing.TB) *Report {
+	tb.Helper()
+	folder, qs := testFolder(tb), testQuestions(tb)
 	var reps [2]*Report
 	for i, run := range []string{"perfect", "mixed2"} {
 		f, err := os.Open("testdata/runs/" + run + ".results.jsonl")
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		defer f.Close()
 		results, err := ReadResults(f, run)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		results["hond"] = Result{ID: "hond", Error: "model <unavailable>"}
-		reps[i], err = Evaluate(t.Context(), Asked{qs, results, folder}, Options{
+		reps[i], err = Evaluate(tb.Context(), Asked{qs, results, folder}, Options{
 			Resamples: 50, Settings: []Setting{{"mode", "extractive | <auto>"}},
 		})
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	reps[1].Comparison = Compare(reps[0], reps[1], 50)
@@ -104,11 +104,11 @@ func TestRescore(t *testing.T) {
 	}
 }
 
-func asJSON(t testing.TB, v any) string {
-	t.Helper()
+func asJSON(tb testing.TB, v any) string {
+	tb.Helper()
 	b, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(b)
 }
@@ -145,15 +145,15 @@ func TestCellIsNoFormula(t *testing.T) {
 }
 
 // parseReport returns the nodes of a report, by element.
-func parseReport(t testing.TB, rep *Report) map[string][]*html.Node {
-	t.Helper()
+func parseReport(tb testing.TB, rep *Report) map[string][]*html.Node {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := rep.WriteHTML(&b); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	doc, err := html.Parse(&b)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	out := make(map[string][]*html.Node)
 	for n := range doc.Descendants() {

@@ -151,11 +151,11 @@ func (rep *BEIRReport) WriteTREC(w io.Writer) error {
 func (rep *BEIRReport) WriteMarkdown(w io.Writer) error {
 	s := rep.Summary
 	bw := bufio.NewWriter(w)
-	fmt.Fprintf(bw, "# Retrieval benchmark\n\n") //nolint:errcheck // Flush reports it
+	fmt.Fprintf(bw, "# Retrieval benchmark\n\n") // Flush reports its error
 	for _, x := range s.Settings {
-		fmt.Fprintf(bw, "- %s: %s\n", plain(x.Name), plain(x.Value)) //nolint:errcheck // as above
+		fmt.Fprintf(bw, "- %s: %s\n", plain(x.Name), plain(x.Value))
 	}
-	fmt.Fprintf(bw, "- queries: %d\n\n%s", s.N, s.table()) //nolint:errcheck // as above
+	fmt.Fprintf(bw, "- queries: %d\n\n%s", s.N, s.table())
 	return bw.Flush()
 }
 

@@ -45,16 +45,16 @@ func perfect(texts Texts) Asker {
 	})
 }
 
-func evaluate(t testing.TB, a Asker, opt Options) *Report {
-	t.Helper()
-	folder, qs := testFolder(t), testQuestions(t)
-	results, err := Run(t.Context(), a, qs, Config{})
+func evaluate(tb testing.TB, a Asker, opt Options) *Report {
+	tb.Helper()
+	folder, qs := testFolder(tb), testQuestions(tb)
+	results, err := Run(tb.Context(), a, qs, Config{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	rep, err := Evaluate(t.Context(), Asked{qs, results, folder}, opt)
+	rep, err := Evaluate(tb.Context(), Asked{qs, results, folder}, opt)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return rep
 }
@@ -194,17 +194,17 @@ func TestRunAsksInParallel(t *testing.T) {
 	}
 }
 
-func appendTo(t testing.TB, path, text string) {
-	t.Helper()
+func appendTo(tb testing.TB, path, text string) {
+	tb.Helper()
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if _, err := f.WriteString(text); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -230,13 +230,13 @@ func TestNewResult(t *testing.T) {
 
 // fakeServer has the routes that a Server calls; it is busy for the first call
 // of the chat.
-func fakeServer(t testing.TB) *httptest.Server {
-	t.Helper()
+func fakeServer(tb testing.TB) *httptest.Server {
+	tb.Helper()
 	var mu sync.Mutex
 	busy := true
 	reply := func(w http.ResponseWriter, v any) {
 		if err := json.NewEncoder(w).Encode(v); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	}
 	mux := http.NewServeMux()
@@ -255,14 +255,14 @@ func fakeServer(t testing.TB) *httptest.Server {
 		defer mu.Unlock()
 		var body map[string]any
 		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 		want := map[string]any{
 			"question": "En dan?", "top_k": 10.0, "mode": "extractive", "include": []any{"passages"},
 			"history": []any{map[string]any{"role": "user", "content": "Wat?"}},
 		}
 		if d := cmp.Diff(want, body); d != "" {
-			t.Errorf("request (-want +got):\n%s", d)
+			tb.Errorf("request (-want +got):\n%s", d)
 		}
 		if busy {
 			busy = false
@@ -281,7 +281,7 @@ func fakeServer(t testing.TB) *httptest.Server {
 		}
 		mux.ServeHTTP(w, r)
 	}))
-	t.Cleanup(srv.Close)
+	tb.Cleanup(srv.Close)
 	return srv
 }
 

@@ -202,7 +202,7 @@ func (s *Server) do(req *http.Request, read func(io.Reader) error) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return statusError(resp)
 	}

@@ -12,15 +12,15 @@ import (
 )
 
 // memory is a Texts of a few documents.
-func memory(t testing.TB, docs map[string]string) *Folder {
-	t.Helper()
+func memory(tb testing.TB, docs map[string]string) *Folder {
+	tb.Helper()
 	fsys := fstest.MapFS{}
 	for name, text := range docs {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	f, err := NewFolder(fsys)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f
 }

@@ -44,9 +44,9 @@ type has struct{ asked int }
 
 func (*has) Name() string { return "has" }
 
-func (h *has) Supports(_ context.Context, claims []Claim) ([]bool, error) {
+func (h *has) Supports(ctx context.Context, claims []Claim) ([]bool, error) {
 	h.asked += len(claims)
-	return WordJudge(1).Supports(context.Background(), claims)
+	return WordJudge(1).Supports(ctx, claims)
 }
 
 func TestSupport(t *testing.T) {
