@@ -29,6 +29,9 @@ const (
 
 // Request asks a question.
 type Request struct {
+	// Owner is the subject who asks; the conversation is theirs. Empty where
+	// nobody is known: then whoever knows a record's id may read it.
+	Owner    string
 	Question string
 	// ConversationID continues a conversation that is stored here; empty begins
 	// one. Not together with History.

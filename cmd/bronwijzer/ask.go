@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/record"
+	"bronwijzer/internal/store"
+)
+
+// remoteTimeout bounds a question to a running server.
+const remoteTimeout = 2 * time.Minute
+
+// askCmd asks one question: of the server that runs on the data folder, or in
+// this process.
+type askCmd struct {
+	Question []string `arg:"" help:"De vraag."`
+	JSON     bool     `name:"json" help:"Toon het antwoordrecord als JSON."`
+	Mode     string   `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
+	TopK     int      `name:"top-k" help:"Aantal passages in het record." default:"10"`
+}
+
+// Run prints the answer with its sources, or the record.
+func (c *askCmd) Run(ctx context.Context, v *invocation) error {
+	rec, err := c.ask(ctx, v)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(v.stdout, rec)
+	}
+	return printAnswer(v.stdout, rec)
+}
+
+func (c *askCmd) ask(ctx context.Context, v *invocation) (record.Answer, error) {
+	question := strings.Join(c.Question, " ")
+	if running, ok := store.RunningAddress(v.settings.Data); ok {
+		var rec record.Answer
+		body := map[string]any{"question": question, "mode": c.Mode, "top_k": c.TopK, "include": []string{"passages"}}
+		return rec, remote(ctx, http.MethodPost, address(running)+"/api/v1/chat", body, &rec)
+	}
+	a, err := openCurrent(ctx, v)
+	if err != nil {
+		return record.Answer{}, err
+	}
+	defer a.close(v.logger())
+	return a.chat.Ask(ctx, chat.Request{Question: question, Mode: record.Mode(c.Mode), TopK: c.TopK}, nil)
+}
+
+// searchCmd finds passages.
+type searchCmd struct {
+	Query []string `arg:"" help:"Waarnaar wordt gezocht."`
+	K     int      `short:"k" help:"Aantal passages." default:"5"`
+	JSON  bool     `name:"json" help:"Toon de passages als JSON."`
+}
+
+// Run prints the passages, best first.
+func (c *searchCmd) Run(ctx context.Context, v *invocation) error {
+	found, err := c.search(ctx, v)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(v.stdout, found)
+	}
+	for i, p := range found.Passages {
+		fmt.Fprintf(v.stdout, "%d. %s  (%.3f)\n", i+1, heading(p.Title, "", "", p.Section), p.Score)
+		fmt.Fprintf(v.stdout, "   %s\n\n", strings.Join(strings.Fields(p.Text), " "))
+	}
+	return nil
+}
+
+// searchResult is what GET /api/v1/search answers.
+type searchResult struct {
+	Query    string           `json:"query"`
+	Passages []record.Passage `json:"passages"`
+}
+
+func (c *searchCmd) search(ctx context.Context, v *invocation) (searchResult, error) {
+	out := searchResult{Query: strings.Join(c.Query, " ")}
+	if running, ok := store.RunningAddress(v.settings.Data); ok {
+		q := url.Values{"q": {out.Query}, "k": {strconv.Itoa(c.K)}}
+		return out, remote(ctx, http.MethodGet, address(running)+"/api/v1/search?"+q.Encode(), nil, &out)
+	}
+	a, err := openCurrent(ctx, v)
+	if err != nil {
+		return out, err
+	}
+	defer a.close(v.logger())
+	out.Passages, err = a.Search(ctx, out.Query, c.K, docs.Filter{})
+	return out, err
+}
+
+// remote asks a running server and decodes its answer.
+func remote(ctx context.Context, method, address string, body, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, remoteTimeout)
+	defer cancel()
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(encoded))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the running server: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		var failed struct {
+			Error struct{ Message string } `json:"error"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&failed); err != nil || failed.Error.Message == "" {
+			return fmt.Errorf("ask the running server: %s", resp.Status)
+		}
+		return fmt.Errorf("ask the running server: %s", failed.Error.Message)
+	}
+	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// address is the URL of a listen address, which may name no host.
+func address(listen string) string {
+	for _, anywhere := range []string{"[::]:", "0.0.0.0:", ":"} {
+		if port, ok := strings.CutPrefix(listen, anywhere); ok {
+			return "http://127.0.0.1:" + port
+		}
+	}
+	return "http://" + listen
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// printAnswer writes an answer and its numbered sources, or a refusal and the
+// nearest passages.
+func printAnswer(w io.Writer, rec record.Answer) error {
+	var out strings.Builder
+	if rec.SearchQuestion != rec.Question {
+		fmt.Fprintf(&out, "Gezocht op: %s\n\n", rec.SearchQuestion)
+	}
+	out.WriteString(rec.Text + "\n")
+	for _, c := range rec.Citations {
+		fmt.Fprintf(&out, "\n[%d] %s\n    “%s”\n", c.Number, heading(c.Title, c.Publisher, c.Date, c.Section),
+			strings.Join(strings.Fields(c.Quote), " "))
+	}
+	if rec.Status == record.Refused {
+		for _, p := range rec.Passages[:min(3, len(rec.Passages))] {
+			fmt.Fprintf(&out, "\n- %s\n  %s\n", heading(p.Title, "", "", p.Section), strings.Join(strings.Fields(p.Text), " "))
+		}
+	}
+	if rec.Notice != "" {
+		fmt.Fprintf(&out, "\n%s\n", rec.Notice)
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// heading names a source in one line.
+func heading(title, publisher, date string, section []string) string {
+	var parts []string
+	for _, p := range []string{title, publisher, date} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	line := strings.Join(parts, ", ")
+	if len(section) > 0 {
+		line += " › " + strings.Join(section, " › ")
+	}
+	return line
+}

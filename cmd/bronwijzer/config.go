@@ -1,0 +1,188 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// cli is every command and setting. A setting is a flag, an environment
+// variable (BRONWIJZER_ and its name) and a key of the YAML file that --config
+// names, and counts in that order; defaults come last.
+type cli struct {
+	settings
+
+	Serve   serveCmd   `cmd:"" help:"Beantwoord vragen over HTTP."`
+	Ask     askCmd     `cmd:"" help:"Stel een vraag."`
+	Search  searchCmd  `cmd:"" help:"Zoek passages, zonder antwoord."`
+	Ingest  ingestCmd  `cmd:"" help:"Neem documenten op of werk ze bij."`
+	Version versionCmd `cmd:"" help:"Toon de versie."`
+}
+
+// settings are those that every command shares.
+type settings struct {
+	Config kong.ConfigFlag `help:"YAML-bestand met instellingen." placeholder:"BESTAND"`
+	Data   string          `help:"Map voor de databank." default:"data" placeholder:"MAP"`
+	Corpus []string        `help:"Map(pen) met documenten." default:"corpus" placeholder:"MAP"`
+
+	ChunkTokens int `help:"Grootste lengte van een passage, in tokens." default:"200"`
+
+	Embedder           string        `help:"Waarmee betekenis wordt vergeleken: builtin, openai of none." enum:"builtin,openai,none" default:"builtin"`
+	EmbedBaseURL       string        `name:"embed-base-url" help:"Adres van een OpenAI-compatibele embeddings-API." placeholder:"URL"`
+	EmbedModel         string        `help:"Naam van het embeddingmodel." placeholder:"NAAM"`
+	EmbedDimension     int           `help:"Lengte van de vectoren; 0 vraagt het de API." default:"0"`
+	EmbedQueryPrefix   string        `help:"Voorvoegsel voor vragen." placeholder:"TEKST"`
+	EmbedPassagePrefix string        `help:"Voorvoegsel voor passages." placeholder:"TEKST"`
+	EmbedBatch         int           `help:"Teksten per verzoek aan de API." default:"32"`
+	EmbedTimeout       time.Duration `help:"Wachttijd voor een verzoek aan de API." default:"60s"`
+	EmbedAPIKey        string        `name:"embed-api-key" help:"Sleutel voor de embeddings-API." placeholder:"SLEUTEL"`
+	EmbedAPIKeyFile    string        `name:"embed-api-key-file" help:"Bestand met die sleutel." placeholder:"BESTAND"`
+
+	LogLevel  slog.Level `help:"debug, info, warn of error." default:"info"`
+	LogFormat string     `help:"text of json." enum:"text,json" default:"text"`
+}
+
+// invocation is what a command runs with.
+type invocation struct {
+	settings       *settings
+	stdout, stderr io.Writer
+}
+
+// logger writes to the error stream, from the given level on.
+func (v *invocation) logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: v.settings.LogLevel}
+	if v.settings.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(v.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(v.stderr, options))
+}
+
+// hintError is an error with a line that says what to do.
+type hintError struct {
+	err  error
+	hint string
+}
+
+func (e *hintError) Error() string { return e.err.Error() }
+func (e *hintError) Unwrap() error { return e.err }
+
+func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
+	options := []kong.Option{
+		kong.Name("bronwijzer"),
+		kong.Description("Beantwoordt Nederlandse vragen uit een verzameling documenten en wijst bij elke bewering de woorden aan waarop zij rust."),
+		kong.Writers(stdout, stderr),
+		kong.UsageOnError(),
+		kong.DefaultEnvars("BRONWIJZER"),
+		kong.Configuration(fileSettings),
+	}
+	if path := os.Getenv("BRONWIJZER_CONFIG"); path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("BRONWIJZER_CONFIG: %w", err)
+		}
+		options = append(options, kong.Configuration(fileSettings, path))
+	}
+	return kong.New(c, options...)
+}
+
+// fileSettings reads the YAML file: flag names as keys.
+func fileSettings(r io.Reader) (kong.Resolver, error) {
+	values := map[string]any{}
+	if err := yaml.NewDecoder(r).Decode(&values); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("settings file: %w", err)
+	}
+	return fileResolver(values), nil
+}
+
+type fileResolver map[string]any
+
+// Resolve gives a flag's value; none when the environment has one, as that
+// counts more.
+func (f fileResolver) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, env := range flag.Envs {
+		if _, ok := os.LookupEnv(env); ok {
+			return nil, nil
+		}
+	}
+	value, ok := f[flag.Name]
+	if !ok {
+		return nil, nil
+	}
+	if list, ok := value.([]any); ok {
+		parts := make([]string, len(list))
+		for i, v := range list {
+			parts[i] = fmt.Sprint(v)
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return fmt.Sprint(value), nil
+}
+
+// Validate refuses keys that are no setting.
+func (f fileResolver) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	var walk func(n *kong.Node)
+	walk = func(n *kong.Node) {
+		for _, flag := range n.Flags {
+			known[flag.Name] = true
+		}
+		for _, child := range n.Children {
+			walk(child)
+		}
+	}
+	walk(app.Node)
+	var unknown []string
+	for key := range f {
+		if !known[key] {
+			unknown = append(unknown, key)
+		}
+	}
+	if slices.Sort(unknown); len(unknown) > 0 {
+		return fmt.Errorf("settings file: unknown setting %s", strings.Join(unknown, ", "))
+	}
+	return nil
+}
+
+// secret is a setting that may stand in a file.
+func secret(name, value, file string) (string, error) {
+	if file == "" {
+		return value, nil
+	}
+	if value != "" {
+		return "", fmt.Errorf("both --%s and --%s-file are set", name, name)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("--%s-file: %w", name, err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// version is the module's version, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "onbekend"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && info.Main.Version == "(devel)" {
+			return s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return info.Main.Version
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(v *invocation) error {
+	_, err := fmt.Fprintln(v.stdout, "bronwijzer", version())
+	return err
+}

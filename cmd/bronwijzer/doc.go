@@ -1,0 +1,56 @@
+/*
+Bronwijzer answers Dutch questions from a set of documents and shows, for every
+statement, the exact words it rests on. This file is the tour of the house: what
+each room is for, in the order in which data passes through.
+
+# The promise, and where it is kept
+
+For every citation that ever leaves the program, the document's stored text
+between its start and end (Unicode code points) is the quote, character for
+character. Three places keep that promise. [bronwijzer/internal/load] decodes a
+file once, and that text is never touched again. Every piece that
+[bronwijzer/internal/chunk] cuts from it carries its span. And
+[bronwijzer/internal/cite] makes every citation, from a span and never from
+words that a model wrote. What readers see tidied (joined lines, no footnote
+digits) is a second text, Plain, beside the exact one, and has no offsets.
+
+# How documents come in
+
+	file → load → chunk → embed → store → index
+
+[bronwijzer/internal/ingest] walks a folder and takes over what changed. load
+turns a file into text and blocks (headings, paragraphs, items, rows), chunk
+into passages of whole sentences, the embedder into vectors, and
+[bronwijzer/internal/store] keeps all of it in one SQLite file. A document is
+replaced as a whole, in one transaction. [bronwijzer/internal/index] is a cache
+in memory, filled from the store at start: BM25 over Dutch terms, BM25 over
+character 4-grams, vectors of passages and vectors of sentences.
+
+# How answers go out
+
+	question → chat → retrieve → answer → cite → store → reader
+
+[bronwijzer/internal/chat] is the one way to an answer, for every door. It makes
+the question stand by itself, lets an Answerer answer, stores the record and
+only then says that it is done. [bronwijzer/internal/retrieve] ranks passages and
+the sentences in them. [bronwijzer/internal/answer] picks the sentences that
+answer, or refuses; it words nothing itself. [bronwijzer/internal/record] is
+what comes out, and the same value feeds the stream, the history and the
+command line.
+
+# The rest
+
+[bronwijzer/internal/dutch] knows the language: sentences, folding, stems,
+compounds. [bronwijzer/internal/e5] is the embedding model,
+multilingual-e5-small in pure Go; [bronwijzer/internal/openai] speaks to any
+OpenAI-compatible endpoint instead. [bronwijzer/internal/tokens] counts tokens.
+[bronwijzer/internal/httpapi] is the face on the network.
+[bronwijzer/internal/eval] measures answers against a question set. The leaves
+[bronwijzer/internal/docs], record and [bronwijzer/internal/llm] hold the values
+and interfaces that the others exchange.
+
+In this folder, config.go has every setting, wire.go makes every constructor
+call, and there is a file for each command. arch_test.go holds which package may
+import which.
+*/
+package main

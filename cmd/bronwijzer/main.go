@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program: arguments in, exit code out. 0 is success, 1 a
+// failure, 2 a wrong call.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	parser, err := newParser(&c, stdout, stderr)
+	if err != nil {
+		fmt.Fprintln(stderr, "bronwijzer:", err)
+		return 2
+	}
+	call, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "bronwijzer: %v\nHulp: bronwijzer --help\n", err)
+		return 2
+	}
+	call.BindTo(ctx, (*context.Context)(nil))
+	err = call.Run(&invocation{settings: &c.settings, stdout: stdout, stderr: stderr})
+	var hint *hintError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &hint):
+		fmt.Fprintf(stderr, "bronwijzer: %v\n%s\n", err, hint.hint)
+	default:
+		fmt.Fprintln(stderr, "bronwijzer:", err)
+	}
+	return 1
+}

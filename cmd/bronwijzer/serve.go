@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"bronwijzer/internal/httpapi"
+)
+
+// expireEvery is how often records past their retention are removed.
+const expireEvery = time.Hour
+
+// serveCmd answers over HTTP.
+type serveCmd struct {
+	Listen         string         `help:"Adres en poort." default:"127.0.0.1:8080" placeholder:"ADRES"`
+	PublicURL      string         `name:"public-url" help:"Adres waarop lezers de dienst bereiken, met subpad." placeholder:"URL"`
+	AllowedHosts   []string       `help:"Andere namen waaronder de dienst bereikbaar is." placeholder:"NAAM"`
+	TrustedProxies []netip.Prefix `help:"Proxy's wier X-Forwarded-koppen gelden." placeholder:"CIDR"`
+	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden." default:"2160h"`
+	Rate           float64        `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
+	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
+}
+
+// Run opens the port at once, fills the index and takes over what changed in
+// the corpus, and serves until ctx ends.
+func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
+	lg := v.logger()
+	a, err := open(ctx, lg, v.settings, s.PublicURL)
+	if err != nil {
+		return err
+	}
+	defer a.close(lg)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return &hintError{err, "Kies met --listen een ander adres, of beëindig het programma dat dit adres gebruikt."}
+	}
+	defer listener.Close()
+	at := listener.Addr().String()
+	handler, err := a.handler(lg, httpapi.Config{
+		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies, Rate: s.Rate,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.store.SetAddress(at); err != nil {
+		return err
+	}
+	fmt.Fprintf(v.stderr, "Bronwijzer luistert op %s\n", address(at))
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return httpapi.Serve(ctx, lg, listener, handler, s.ShutdownGrace) })
+	group.Go(func() error { return a.start(ctx, lg, v.stderr) })
+	group.Go(func() error { return a.expire(ctx, lg, s.Retention) })
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// start brings the collection up to date: what the store holds can be asked at
+// once, then follows what changed in the folders.
+func (a *app) start(ctx context.Context, lg *slog.Logger, w io.Writer) error {
+	if err := a.fill(ctx); err != nil {
+		return err
+	}
+	report, err := a.update(ctx, w)
+	if err != nil {
+		return err
+	}
+	lg.Info("ready", "passages", a.size())
+	return report.Print(w)
+}
+
+// expire removes records past their retention, now and from time to time.
+func (a *app) expire(ctx context.Context, lg *slog.Logger, retention time.Duration) error {
+	tick := time.NewTicker(expireEvery)
+	defer tick.Stop()
+	for {
+		if removed, err := a.store.Expire(ctx, time.Now().Add(-retention)); err != nil {
+			lg.Error("expire records", "error", err)
+		} else if removed > 0 {
+			lg.Info("expired records", "removed", removed)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}

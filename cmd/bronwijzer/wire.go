@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"bronwijzer/internal/answer"
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/chunk"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/e5"
+	"bronwijzer/internal/httpapi"
+	"bronwijzer/internal/index"
+	"bronwijzer/internal/ingest"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/openai"
+	"bronwijzer/internal/record"
+	"bronwijzer/internal/retrieve"
+	"bronwijzer/internal/store"
+)
+
+// notice goes with every answer, as the AI Act asks (article 50).
+const notice = "Dit antwoord is automatisch samengesteld. Controleer de bronnen."
+
+// app is the program put together: every part that a command may need.
+type app struct {
+	store      *store.Store
+	collection *index.Collection
+	ingester   *ingest.Ingester
+	retriever  *retrieve.Retriever
+	chat       *chat.Service
+	roots      []ingest.Root
+	// ready is set when there is something to ask: the collection as it was
+	// stored, or the first one.
+	ready atomic.Bool
+
+	mu       sync.Mutex
+	examples []string
+}
+
+// open puts the program together on the data folder, as its owner. It reads
+// nothing yet: fill and update do.
+func open(ctx context.Context, lg *slog.Logger, set *settings, publicURL string) (*app, error) {
+	embedder, err := newEmbedder(ctx, lg, set)
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(ctx, lg, set.Data, store.Owner)
+	if errors.Is(err, store.ErrLocked) {
+		return nil, &hintError{err, "Er werkt al een Bronwijzer met deze gegevensmap; beëindig die of kies een andere map met --data."}
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := &app{store: st, collection: newCollection(embedder)}
+	for _, dir := range set.Corpus {
+		a.roots = append(a.roots, ingest.Root{Dir: dir})
+	}
+	a.retriever = retrieve.New(a.collection, embedder, retrieve.DefaultWeights())
+	a.chat = chat.New(lg, st, answer.NewExtractive(a.retriever), chat.Config{
+		Notice: notice, PublicURL: strings.TrimSuffix(publicURL, "/"), Ready: a.ready.Load,
+	})
+	a.ingester, err = ingest.New(lg, st, a.collection, embedder, ingest.Config{Chunk: chunk.Config{Tokens: set.ChunkTokens}})
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return a, nil
+}
+
+// newEmbedder is the embedder that the settings ask for; nil for none.
+func newEmbedder(ctx context.Context, lg *slog.Logger, set *settings) (llm.Embedder, error) {
+	switch set.Embedder {
+	case "builtin":
+		return e5.New()
+	case "openai":
+		key, err := secret("embed-api-key", set.EmbedAPIKey, set.EmbedAPIKeyFile)
+		if err != nil {
+			return nil, err
+		}
+		return openai.NewEmbedder(ctx, lg, openai.EmbedderConfig{
+			BaseURL: set.EmbedBaseURL, Key: key, Model: set.EmbedModel, Dim: set.EmbedDimension,
+			QueryPrefix: set.EmbedQueryPrefix, PassagePrefix: set.EmbedPassagePrefix,
+			Batch: set.EmbedBatch, Timeout: set.EmbedTimeout,
+		})
+	default:
+		return nil, nil
+	}
+}
+
+// newCollection is an empty collection that fits the embedder.
+func newCollection(embedder llm.Embedder) *index.Collection {
+	if embedder == nil {
+		return index.NewCollection(nil, 0)
+	}
+	return index.NewCollection(index.NewChromem(embedder.Dim()), embedder.Dim())
+}
+
+// close gives up the data folder.
+func (a *app) close(lg *slog.Logger) {
+	if err := a.store.Close(); err != nil {
+		lg.Error("close", "error", err)
+	}
+}
+
+// fill brings in what the store holds.
+func (a *app) fill(ctx context.Context) error {
+	if err := a.ingester.Fill(ctx, nil); err != nil {
+		return err
+	}
+	a.ready.Store(a.size() > 0)
+	return nil
+}
+
+// update takes over what changed in the folders and tells w about it.
+func (a *app) update(ctx context.Context, w io.Writer) (ingest.Report, error) {
+	p := newProgress(w)
+	report, err := a.ingester.Run(ctx, a.roots, p.show)
+	p.end()
+	if err != nil {
+		return report, err
+	}
+	a.mu.Lock()
+	a.examples = report.Questions
+	a.mu.Unlock()
+	a.ready.Store(true)
+	return report, nil
+}
+
+// size is the number of passages that can be found.
+func (a *app) size() int {
+	n := 0
+	a.collection.Read(func(v index.View) error { n = v.Len(); return nil }) // f returns nil
+	return n
+}
+
+// Search finds passages; it makes app an httpapi.Searcher.
+func (a *app) Search(ctx context.Context, query string, k int, f docs.Filter) ([]record.Passage, error) {
+	if !a.ready.Load() {
+		return nil, chat.ErrNotReady
+	}
+	found, err := a.retriever.Retrieve(ctx, retrieve.Query{Text: query, K: k, Filter: f})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Passages(found.Passages), nil
+}
+
+// info is what the server tells of itself.
+func (a *app) info(ctx context.Context) (httpapi.Info, error) {
+	_, documents, err := a.store.DocumentPage(ctx, 1, 1)
+	if err != nil {
+		return httpapi.Info{}, err
+	}
+	a.mu.Lock()
+	examples := a.examples
+	a.mu.Unlock()
+	return httpapi.Info{
+		Name: "Bronwijzer", Version: version(), Mode: record.Extractive,
+		Documents: documents, Passages: a.size(), Examples: examples, Notice: notice,
+	}, nil
+}
+
+// handler is the HTTP API on the app.
+func (a *app) handler(lg *slog.Logger, cfg httpapi.Config) (http.Handler, error) {
+	return httpapi.New(lg, httpapi.Deps{
+		Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load,
+	}, cfg)
+}
+
+// documents shows the store's documents as httpapi wants them.
+type documents struct{ store *store.Store }
+
+func (d documents) Documents(ctx context.Context, page, perPage int) ([]httpapi.DocumentInfo, int, error) {
+	list, total, err := d.store.DocumentPage(ctx, page, perPage)
+	out := make([]httpapi.DocumentInfo, len(list))
+	for i := range list {
+		out[i] = documentInfo(&list[i])
+	}
+	return out, total, err
+}
+
+func (d documents) Document(ctx context.Context, id string) (httpapi.DocumentInfo, error) {
+	info, err := d.store.Document(ctx, id)
+	return documentInfo(&info), known(err)
+}
+
+func (d documents) Text(ctx context.Context, id, version string) (string, error) {
+	text, err := d.store.Text(ctx, id, version)
+	return text, known(err)
+}
+
+// known turns the store's "not there" into the one that httpapi knows.
+func known(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("%w: %w", chat.ErrNotFound, err)
+	}
+	return err
+}
+
+func documentInfo(d *store.DocumentInfo) httpapi.DocumentInfo {
+	return httpapi.DocumentInfo{
+		ID: d.ID, Path: d.Path, Title: d.Title, Publisher: d.Publisher, Kind: d.Kind, Date: d.Date, Dossier: d.Dossier,
+		SourceURL: d.SourceURL, Language: d.Language, Characters: d.Characters, Passages: d.Passages,
+		Version: d.Version, IngestedAt: d.IngestedAt,
+	}
+}

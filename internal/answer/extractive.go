@@ -1,0 +1,183 @@
+package answer
+
+import (
+	"context"
+	"time"
+
+	"bronwijzer/internal/cite"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/record"
+	"bronwijzer/internal/retrieve"
+)
+
+// minNearest is how many passages a refusal shows at least, where there are.
+const minNearest = 3
+
+// Retriever finds passages and sentences; *retrieve.Retriever is the one.
+type Retriever interface {
+	Retrieve(ctx context.Context, q retrieve.Query) (retrieve.Result, error)
+}
+
+// Extractive answers with the sentences of the documents themselves. It needs
+// no model and gives the same answer every time.
+type Extractive struct {
+	retriever Retriever
+}
+
+var _ Answerer = (*Extractive)(nil)
+
+// NewExtractive returns an Extractive that searches with the given Retriever.
+func NewExtractive(r Retriever) *Extractive { return &Extractive{retriever: r} }
+
+// Answer implements Answerer.
+func (x *Extractive) Answer(ctx context.Context, q Question, emit func(record.Event) error) (record.Answer, error) {
+	began := time.Now()
+	found, err := x.retriever.Retrieve(ctx, retrieve.Query{Text: q.Search, Filter: q.Filter, K: max(q.TopK, minNearest)})
+	if err != nil {
+		return record.Answer{}, err
+	}
+	rec := record.Answer{
+		Status: record.Answered, Mode: record.Extractive,
+		Citations: []record.Citation{}, Passages: Passages(found.Passages),
+	}
+	rec.Timings.Retrieve = time.Since(began).Milliseconds()
+	if err := emit(record.Sources{Passages: rec.Passages}); err != nil {
+		return record.Answer{}, err
+	}
+	if reason, refused := refuse(found); refused {
+		return Refuse(rec, reason, emit)
+	}
+	return write(ctx, rec, choose(found), emit)
+}
+
+// write composes the answer from the chosen statements.
+func write(ctx context.Context, rec record.Answer, statements []statement, emit func(record.Event) error) (record.Answer, error) {
+	c := cite.NewComposer(emit)
+	var err error
+	for i, s := range statements {
+		if err = ctx.Err(); err != nil {
+			break
+		}
+		lead := "\n\n"
+		if i == 0 {
+			lead = ""
+		}
+		if err = s.write(c, lead); err != nil {
+			break
+		}
+	}
+	rec.Text, rec.Citations = c.Text(), c.Citations()
+	if err != nil {
+		if rec.Text == "" {
+			return record.Answer{}, err
+		}
+		cancelled := "cancelled"
+		rec.Incomplete = &cancelled
+	}
+	return rec, err
+}
+
+// Refuse turns a record into a refusal and emits its message.
+func Refuse(rec record.Answer, reason record.Reason, emit func(record.Event) error) (record.Answer, error) {
+	rec.Status, rec.Text = record.Refused, refusals[reason]
+	rec.Refusal = &record.Refusal{Reason: reason, Message: rec.Text}
+	rec.Citations = []record.Citation{}
+	return rec, emit(record.Delta{Delta: rec.Text})
+}
+
+// refusals are the messages for the reader.
+var refusals = map[record.Reason]string{
+	record.NoEvidence:       "Het antwoord op deze vraag staat niet in de documenten. Hieronder staan de passages die er het dichtst bij komen.",
+	record.NotSupported:     "Er is geen antwoord gevonden dat door de documenten wordt gedragen. Hieronder staan de passages die er het dichtst bij komen.",
+	record.EmptyCorpus:      "Er zijn geen documenten om in te zoeken. Voeg documenten toe of kies een ruimere selectie.",
+	record.ModelUnavailable: "Het taalmodel is nu niet bereikbaar. Probeer het later opnieuw, of vraag om een antwoord zonder taalmodel.",
+}
+
+// Passages are retrieved passages as a record keeps them.
+func Passages(found []retrieve.Passage) []record.Passage {
+	out := make([]record.Passage, len(found))
+	for i, p := range found {
+		out[i] = record.Passage{
+			DocumentID: p.DocumentID, Version: p.Version, PassageID: p.ID,
+			Title: p.Document.Title, Section: append([]string{}, p.Section...), Page: cite.Page(p.Page),
+			Start: p.Span.Start, End: p.Span.End, Text: p.Text,
+			Score: p.Score, Scores: p.Scores,
+		}
+	}
+	return out
+}
+
+// statement is one citation of an answer: sentences that follow each other in
+// one passage.
+type statement struct {
+	source    cite.Source
+	sentences []docs.Sentence
+}
+
+// span runs from the first sentence to the last.
+func (s statement) span() docs.Span {
+	return docs.Span{Start: s.sentences[0].Span.Start, End: s.sentences[len(s.sentences)-1].Span.End}
+}
+
+// write cites the statement's span and writes its sentences, a list with its
+// items on lines of their own.
+func (s statement) write(c *cite.Composer, lead string) error {
+	n, err := c.Cite(s.source, s.span(), record.Verified)
+	if err != nil {
+		return err
+	}
+	lines := s.lines()
+	for i, line := range lines {
+		if i > 0 {
+			lead = "\n"
+		}
+		if line.item {
+			lead += "- "
+		}
+		if err := c.Statement(lead, line.text, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// line is a paragraph or an item of an answer.
+type line struct {
+	text string
+	item bool
+}
+
+// lines joins the sentences to paragraphs and takes lists apart.
+func (s statement) lines() []line {
+	var out []line
+	for _, sentence := range s.sentences {
+		last := len(out) - 1
+		switch parts := s.parts(sentence); {
+		case len(parts) > 0:
+			for i, p := range parts {
+				out = append(out, line{text: p.Plain, item: i > 0})
+			}
+		case sentence.Kind == docs.ListItem && len(s.sentences) > 1:
+			out = append(out, line{text: sentence.Plain, item: true})
+		case sentence.Kind == docs.Prose && last >= 0 && !out[last].item:
+			out[last].text += " " + sentence.Plain
+		default:
+			out = append(out, line{text: sentence.Plain})
+		}
+	}
+	return out
+}
+
+// parts are the lead-in and items that a List joins; nil for another sentence.
+func (s statement) parts(list docs.Sentence) []docs.Sentence {
+	if list.Kind != docs.List {
+		return nil
+	}
+	var parts []docs.Sentence
+	for _, p := range s.source.Passage.Sentences {
+		if p.Kind != docs.List && list.Span.Contains(p.Span) {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}

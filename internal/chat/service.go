@@ -1,0 +1,154 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"bronwijzer/internal/answer"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+	"bronwijzer/internal/store"
+)
+
+// saveTimeout bounds the storing of a record after its reader has left.
+const saveTimeout = 10 * time.Second
+
+// Config holds what may differ between installations. The zero value works.
+type Config struct {
+	// Notice goes with every record.
+	Notice string
+	// PublicURL is put before the paths in a citation's URL; no slash at its
+	// end.
+	PublicURL string
+	// Ready reports whether there is a collection to answer from; nil is yes.
+	Ready func() bool
+}
+
+// Service answers questions and keeps what was answered. It is safe for
+// concurrent use.
+type Service struct {
+	lg         *slog.Logger
+	store      *store.Store
+	extractive answer.Answerer
+	cfg        Config
+}
+
+// New returns a Service that answers with the given Answerer.
+func New(lg *slog.Logger, st *store.Store, extractive answer.Answerer, cfg Config) *Service {
+	return &Service{lg: lg, store: st, extractive: extractive, cfg: cfg}
+}
+
+// Ask answers a question. It hands the events of the answer's making to emit
+// (which may be nil) and returns the record after it is stored; Done comes
+// after that too. An error of emit, or the end of ctx, stops the answer: if
+// some of it was shown by then, it is stored as incomplete and returned with
+// the error. Other errors: *InvalidError, ErrNotFound, ErrNotReady.
+func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) error) (record.Answer, error) {
+	began := time.Now()
+	if s.cfg.Ready != nil && !s.cfg.Ready() {
+		return record.Answer{}, ErrNotReady
+	}
+	if err := req.validate(); err != nil {
+		return record.Answer{}, err
+	}
+	history, err := s.history(ctx, req)
+	if err != nil {
+		return record.Answer{}, err
+	}
+	if emit == nil {
+		emit = func(record.Event) error { return nil }
+	}
+	q := answer.Question{
+		Text: req.Question, Search: SearchQuestion(history, req.Question),
+		History: history, Filter: req.Filter, TopK: req.TopK,
+	}
+	rec, err := s.extractive.Answer(ctx, q, func(e record.Event) error {
+		if cited, ok := e.(record.Cited); ok {
+			cited.Citation.URL = s.cfg.PublicURL + cited.Citation.URL
+			e = cited
+		}
+		return emit(e)
+	})
+	if err != nil && rec.Incomplete == nil {
+		return record.Answer{}, err
+	}
+	s.complete(&rec, req, q, began)
+	if saveErr := s.save(ctx, req.Owner, rec); saveErr != nil {
+		return record.Answer{}, errors.Join(err, saveErr)
+	}
+	s.link(&rec)
+	if err != nil {
+		return rec, err
+	}
+	return rec, emit(record.Done{Answer: rec})
+}
+
+// complete gives a record what the answerer can't know.
+func (s *Service) complete(rec *record.Answer, req Request, q answer.Question, began time.Time) {
+	rec.ID, rec.ConversationID = newID("ans"), req.ConversationID
+	if rec.ConversationID == "" {
+		rec.ConversationID = newID("conv")
+	}
+	rec.CreatedAt = began.UTC().Truncate(time.Millisecond)
+	rec.Question, rec.SearchQuestion = req.Question, q.Search
+	rec.Notice = s.cfg.Notice
+	rec.Timings.Total = time.Since(began).Milliseconds()
+}
+
+// save stores a record even when the reader has left meanwhile.
+func (s *Service) save(ctx context.Context, owner string, rec record.Answer) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+	defer cancel()
+	return s.store.SaveAnswer(ctx, owner, rec)
+}
+
+// history is the conversation before the question, oldest turn first.
+func (s *Service) history(ctx context.Context, req Request) ([]llm.Message, error) {
+	if req.ConversationID == "" {
+		return req.History, nil
+	}
+	_, answers, err := s.conversation(ctx, req.Owner, req.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	var turns []llm.Message
+	for _, a := range answers {
+		turns = append(turns, llm.Message{Role: llm.User, Content: a.Question}, llm.Message{Role: llm.Assistant, Content: a.Text})
+	}
+	return turns, nil
+}
+
+// validate checks a request and fills in its defaults.
+func (r *Request) validate() error {
+	r.Question = strings.TrimSpace(r.Question)
+	if r.TopK == 0 {
+		r.TopK = DefaultTopK
+	}
+	if r.Mode == "" {
+		r.Mode = record.Auto
+	}
+	switch n := utf8.RuneCountInString(r.Question); {
+	case n == 0:
+		return &InvalidError{"question", "Stel een vraag: de vraag is leeg."}
+	case n > MaxQuestion:
+		return &InvalidError{"question", fmt.Sprintf("De vraag is te lang: %d tekens, ten hoogste %d.", n, MaxQuestion)}
+	case !utf8.ValidString(r.Question) || strings.ContainsRune(r.Question, 0):
+		return &InvalidError{"question", "De vraag bevat tekens die geen tekst zijn."}
+	case r.TopK < 1 || r.TopK > MaxTopK:
+		return &InvalidError{"top_k", fmt.Sprintf("Kies een aantal passages van 1 tot en met %d.", MaxTopK)}
+	case r.ConversationID != "" && len(r.History) > 0:
+		return &InvalidError{"history", "Geef een gesprek (conversation_id) of een geschiedenis (history), niet allebei."}
+	case len(r.History) > MaxHistory:
+		return &InvalidError{"history", fmt.Sprintf("De geschiedenis is te lang: ten hoogste %d beurten.", MaxHistory)}
+	case r.Mode == record.Generated:
+		return &InvalidError{"mode", "Er is geen taalmodel ingesteld; kies auto of extractive."}
+	case r.Mode != record.Auto && r.Mode != record.Extractive:
+		return &InvalidError{"mode", "Onbekende modus; kies auto, extractive of generated."}
+	}
+	return nil
+}
