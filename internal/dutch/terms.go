@@ -240,7 +240,7 @@ func (e *emitter) add(text, raw string) {
 	e.terms = append(e.terms, Term{
 		Text: text, Start: e.token.start, End: e.token.end,
 		Number: text[0] >= '0' && text[0] <= '9',
-		Stop:   IsStop(text) && !(acronym(text) && capitals(raw)),
+		Stop:   IsStop(text) && (!acronym(text) || !capitals(raw)),
 		Alt:    e.added > 0,
 	})
 	e.added++

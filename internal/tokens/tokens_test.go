@@ -44,11 +44,11 @@ func TestNewUnknownTable(t *testing.T) {
 	}
 }
 
-func newCounter(t testing.TB, model string) *Counter {
-	t.Helper()
+func newCounter(tb testing.TB, model string) *Counter {
+	tb.Helper()
 	c, err := New(model)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }

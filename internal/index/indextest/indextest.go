@@ -81,29 +81,37 @@ func wantIDs(tb testing.TB, x searcher, text string, k int, want ...string) {
 	}
 }
 
+// suite is one test of an index that is empty at first.
+type suite struct {
+	*testing.T
+	x searcher
+}
+
 // both runs the tests that hold for either interface.
 func both(t *testing.T, newIndex func(t *testing.T) searcher) {
+	t.Helper()
 	tests := []struct {
 		name string
-		run  func(*testing.T, searcher)
+		run  func(suite)
 	}{
-		{"empty", testEmpty},
-		{"k", testK},
-		{"ties", testTies},
-		{"replace", testReplace},
-		{"invalid change", testInvalidChange},
-		{"filters before ranking", testFilters},
-		{"score is search's score", testScore},
-		{"mutation by the caller", testMutation},
-		{"cancellation", testCancellation},
-		{"changes are seen whole", testWhole},
+		{"empty", suite.testEmpty},
+		{"k", suite.testK},
+		{"ties", suite.testTies},
+		{"replace", suite.testReplace},
+		{"invalid change", suite.testInvalidChange},
+		{"filters before ranking", suite.testFilters},
+		{"score is search's score", suite.testScore},
+		{"mutation by the caller", suite.testMutation},
+		{"cancellation", suite.testCancellation},
+		{"changes are seen whole", suite.testWhole},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { tt.run(t, newIndex(t)) })
+		t.Run(tt.name, func(t *testing.T) { tt.run(suite{t, newIndex(t)}) })
 	}
 }
 
-func testEmpty(t *testing.T, x searcher) {
+func (t suite) testEmpty() {
+	x := t.x
 	if n := x.size(); n != 0 {
 		t.Errorf("Len of an empty index: got %d, want 0", n)
 	}
@@ -123,7 +131,8 @@ func testEmpty(t *testing.T, x searcher) {
 	}
 }
 
-func testK(t *testing.T, x searcher) {
+func (t suite) testK() {
+	x := t.x
 	d := document("d")
 	add(t, x, entry(d, "p1", apple), entry(d, "p2", apple+" "+pear), entry(d, "p3", apple+" "+pear+" "+cherry))
 	if n := x.size(); n != 3 {
@@ -139,7 +148,8 @@ func testK(t *testing.T, x searcher) {
 }
 
 // testTies has more passages of one score than any over-fetching would reach.
-func testTies(t *testing.T, x searcher) {
+func (t suite) testTies() {
+	x := t.x
 	d := document("d")
 	var entries []index.Entry
 	var want []string
@@ -154,7 +164,8 @@ func testTies(t *testing.T, x searcher) {
 	}
 }
 
-func testReplace(t *testing.T, x searcher) {
+func (t suite) testReplace() {
+	x := t.x
 	d := document("d")
 	add(t, x, entry(d, "p1", apple), entry(d, "p2", pear))
 	change := index.Change{DocumentID: "d", Remove: []string{"p1", "p2"}, Add: []index.Entry{entry(d, "p2", apple), entry(d, "p3", pear)}}
@@ -181,7 +192,8 @@ func testReplace(t *testing.T, x searcher) {
 
 // testInvalidChange checks that a change with something wrong in it does
 // nothing at all, not even what is right in it.
-func testInvalidChange(t *testing.T, x searcher) {
+func (t suite) testInvalidChange() {
+	x := t.x
 	d := document("d")
 	add(t, x, entry(d, "p1", apple))
 	noDocument := entry(d, "p3", pear)
@@ -199,7 +211,8 @@ func testInvalidChange(t *testing.T, x searcher) {
 	}
 }
 
-func testFilters(t *testing.T, x searcher) {
+func (t suite) testFilters() {
+	x := t.x
 	near := &docs.Document{ID: "near", Meta: docs.Meta{Kind: "brief", Publisher: "JenV", Date: "2020-01-01"}}
 	far := &docs.Document{ID: "far", Meta: docs.Meta{Kind: "Rapport", Publisher: "CKM", Date: "2021-06-30"}}
 	for i := range 50 {
@@ -235,7 +248,8 @@ func testFilters(t *testing.T, x searcher) {
 	}
 }
 
-func testScore(t *testing.T, x searcher) {
+func (t suite) testScore() {
+	x := t.x
 	d := document("d")
 	add(t, x, entry(d, "p1", apple), entry(d, "p2", apple+" "+pear), entry(d, "p3", pear+" "+cherry))
 	query := apple + " " + pear
@@ -259,7 +273,8 @@ func testScore(t *testing.T, x searcher) {
 	}
 }
 
-func testMutation(t *testing.T, x searcher) {
+func (t suite) testMutation() {
+	x := t.x
 	d := &docs.Document{ID: "d", Meta: docs.Meta{Kind: "brief"}}
 	e := entry(d, "p1", apple)
 	change := index.Change{DocumentID: "d", Add: []index.Entry{e, entry(d, "p2", pear)}}
@@ -280,7 +295,8 @@ func testMutation(t *testing.T, x searcher) {
 	}
 }
 
-func testCancellation(t *testing.T, x searcher) {
+func (t suite) testCancellation() {
+	x := t.x
 	d := document("d")
 	add(t, x, entry(d, "p1", apple))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -302,7 +318,8 @@ func testCancellation(t *testing.T, x searcher) {
 
 // testWhole replaces a document again and again while others search: every
 // result has to come from one version.
-func testWhole(t *testing.T, x searcher) {
+func (t suite) testWhole() {
+	x := t.x
 	const passages, versions = 8, 40
 	d := document("d")
 	version := func(v int) index.Change {

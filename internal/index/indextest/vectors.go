@@ -49,10 +49,20 @@ func (s vectorSearcher) unknown() float64                                { retur
 // Vectors checks an implementation of index.Vectors. The function given makes
 // an empty one for vectors of dim numbers.
 func Vectors(t *testing.T, newIndex func(t *testing.T, dim int) index.Vectors) {
-	both(t, func(t *testing.T) searcher { return vectorSearcher{newIndex(t, dim)} })
-	t.Run("bad vectors", func(t *testing.T) { testBadVectors(t, newIndex(t, dim)) })
-	t.Run("bad queries", func(t *testing.T) { testBadQueries(t, newIndex(t, dim)) })
-	t.Run("cosines", func(t *testing.T) { testCosines(t, newIndex(t, dim)) })
+	t.Helper()
+	both(t, func(t *testing.T) searcher {
+		t.Helper()
+		return vectorSearcher{newIndex(t, dim)}
+	})
+	t.Run("bad vectors", func(t *testing.T) { vectorSuite{t, newIndex(t, dim)}.testBadVectors() })
+	t.Run("bad queries", func(t *testing.T) { vectorSuite{t, newIndex(t, dim)}.testBadQueries() })
+	t.Run("cosines", func(t *testing.T) { vectorSuite{t, newIndex(t, dim)}.testCosines() })
+}
+
+// vectorSuite is one test of vectors, empty at first.
+type vectorSuite struct {
+	*testing.T
+	x index.Vectors
 }
 
 func badVectors() map[string]llm.Vector {
@@ -66,7 +76,8 @@ func badVectors() map[string]llm.Vector {
 	}
 }
 
-func testBadVectors(t *testing.T, x index.Vectors) {
+func (t vectorSuite) testBadVectors() {
+	x := t.x
 	s := vectorSearcher{x}
 	d := document("d")
 	add(t, s, entry(d, "p1", apple))
@@ -81,7 +92,8 @@ func testBadVectors(t *testing.T, x index.Vectors) {
 	}
 }
 
-func testBadQueries(t *testing.T, x index.Vectors) {
+func (t vectorSuite) testBadQueries() {
+	x := t.x
 	add(t, vectorSearcher{x}, entry(document("d"), "p1", apple))
 	for name, v := range badVectors() {
 		if hits, err := x.Search(t.Context(), v, 1, docs.Filter{}); err == nil {
@@ -95,7 +107,8 @@ func testBadQueries(t *testing.T, x index.Vectors) {
 
 // testCosines checks the scores themselves, also of vectors and queries that
 // aren't of unit length, and that rounding keeps them in [-1, 1].
-func testCosines(t *testing.T, x index.Vectors) {
+func (t vectorSuite) testCosines() {
+	x := t.x
 	d := document("d")
 	for id, v := range map[string]llm.Vector{
 		"same": {0.1, 0.2, 0.3}, "longer": {10, 20, 30}, "opposite": {-1, -2, -3}, "across": {3, 0, -1}, "near": {1, 2, 2},

@@ -30,21 +30,31 @@ func (s wordSearcher) unknown() float64                                { return 
 // Words checks an implementation of index.Words. The function given makes an
 // empty one.
 func Words(t *testing.T, newIndex func(t *testing.T) index.Words) {
-	both(t, func(t *testing.T) searcher { return wordSearcher{newIndex(t)} })
-	t.Run("nothing shared", func(t *testing.T) { testNothingShared(t, newIndex(t)) })
-	t.Run("title and headings", func(t *testing.T) { testTitle(t, newIndex(t)) })
-	t.Run("order of adding", func(t *testing.T) { testOrderOfAdding(t, newIndex) })
+	t.Helper()
+	both(t, func(t *testing.T) searcher {
+		t.Helper()
+		return wordSearcher{newIndex(t)}
+	})
+	t.Run("nothing shared", func(t *testing.T) { wordSuite{t, newIndex}.testNothingShared() })
+	t.Run("title and headings", func(t *testing.T) { wordSuite{t, newIndex}.testTitle() })
+	t.Run("order of adding", func(t *testing.T) { wordSuite{t, newIndex}.testOrderOfAdding() })
 }
 
-func testNothingShared(t *testing.T, x index.Words) {
-	s := wordSearcher{x}
+// wordSuite is one test of words.
+type wordSuite struct {
+	*testing.T
+	newIndex func(*testing.T) index.Words
+}
+
+func (t wordSuite) testNothingShared() {
+	s := wordSearcher{t.newIndex(t.T)}
 	d := document("d")
 	add(t, s, entry(d, "p1", apple), entry(d, "p2", pear), entry(d, "p3", ""))
 	wantIDs(t, s, apple, 5, "p1")
 	wantIDs(t, s, cherry, 5)
 	wantIDs(t, s, "", 5)
 	wantIDs(t, s, "\xff?!", 5)
-	scores, err := x.Score(t.Context(), apple, []string{"p2", "p1", "p3"})
+	scores, err := s.Score(t.Context(), apple, []string{"p2", "p1", "p3"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +63,8 @@ func testNothingShared(t *testing.T, x index.Words) {
 	}
 }
 
-func testTitle(t *testing.T, x index.Words) {
-	s := wordSearcher{x}
+func (t wordSuite) testTitle() {
+	s := wordSearcher{t.newIndex(t.T)}
 	titled := &docs.Document{ID: "titled", Meta: docs.Meta{Title: apple}}
 	e := entry(document("headed"), "p2", "iets anders")
 	e.Passage.Section = []string{"hoofdstuk", pear}
@@ -66,7 +76,7 @@ func testTitle(t *testing.T, x index.Words) {
 // testOrderOfAdding builds the same collection all at once, one passage at a
 // time in random orders, and with detours. Every one has to give the same
 // scores to the last bit.
-func testOrderOfAdding(t *testing.T, newIndex func(t *testing.T) index.Words) {
+func (t wordSuite) testOrderOfAdding() {
 	r := rand.New(rand.NewPCG(5, 6))
 	entries := randomEntries(r, 60)
 	queries := []string{"mensenhandel", "beleid", "mensenhandelbeleid", "opsporingsdiensten", "de dienst", "monitor slachtoffer 2018"}
@@ -77,11 +87,11 @@ func testOrderOfAdding(t *testing.T, newIndex func(t *testing.T) index.Words) {
 		}
 		return all
 	}
-	whole := newIndex(t)
+	whole := t.newIndex(t.T)
 	add(t, wordSearcher{whole}, entries...)
 	want := ask(whole)
 	for round := range 4 {
-		x := wordSearcher{newIndex(t)}
+		x := wordSearcher{t.newIndex(t.T)}
 		for i, n := range r.Perm(len(entries)) {
 			add(t, x, entries[n])
 			if i%7 == 0 { // something that comes, is searched for and goes
