@@ -30,8 +30,7 @@ type Config struct {
 }
 
 // Split cuts doc into passages, in order. count gives the length of a text in
-// tokens; it isn't called with more than about MaxRunes at a time beyond the
-// budget.
+// tokens; no single sentence that it is called with is longer than MaxRunes.
 //
 // A passage holds as many whole sentences of one section as fit, and begins
 // with the last sentence of the one before where both that and what follows fit:
@@ -41,8 +40,8 @@ type Config struct {
 // signatures) have passages of their own.
 //
 // What has fewer than three words is joined to its neighbour, or is left in the
-// passage without being a Sentence. A stretch in which nothing can be cited gives
-// no passage.
+// passage without being a Sentence. A stretch of nothing else gives a passage
+// without Sentences if it ends in a full stop, and none otherwise ("Contact").
 func Split(doc *docs.Document, count func(string) int, cfg Config) []docs.Passage {
 	if cfg.Tokens <= 0 {
 		cfg.Tokens = DefaultTokens

@@ -24,7 +24,7 @@ func (c *cutter) cut(doc *docs.Document, from, to int) []docs.Passage {
 	var out []docs.Passage
 	for i := 0; i < len(p.units); {
 		end := p.fill(i)
-		if passage := p.passage(i, end); len(passage.Sentences) > 0 {
+		if passage := p.passage(i, end); len(passage.Sentences) > 0 || p.says(i, end) {
 			out = append(out, passage)
 		}
 		i = p.next(i, end)
@@ -102,6 +102,17 @@ func (p *packer) next(i, end int) int {
 		return end
 	}
 	return end - 1
+}
+
+// says reports whether units in which nothing can be cited are worth finding:
+// a whole sentence, however short ("Hoe lang duurt het?" "Vijf dagen.").
+func (p *packer) says(from, to int) bool {
+	for _, u := range p.units[from:to] {
+		if u.kind == docs.Prose && strings.HasSuffix(u.plain, ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // plain joins units as a reader should see them: sentences of a paragraph with

@@ -199,11 +199,12 @@ func parts(s string) []string {
 	return out
 }
 
-// words counts the words of s that have a letter or digit in them.
+// words counts the words of s: what has a letter, a digit or a sign of money in
+// it and no white space, so that "kost € 83,87" has three.
 func words(s string) int {
 	n := 0
 	for w := range strings.FieldsSeq(s) {
-		if strings.IndexFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0 {
+		if strings.IndexFunc(w, func(r rune) bool { return unicode.In(r, unicode.L, unicode.Nd, unicode.Sc) }) >= 0 {
 			n++
 		}
 	}

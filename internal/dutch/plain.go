@@ -20,8 +20,8 @@ import (
 //     capitals (CO2, EMPACT2, mp3), and words that are counted ("fase2",
 //     "artikel5") are on a list. Glued on both sides ("Kuiken5is") it goes when a
 //     small Dutch word follows, which "peer2peer" hasn't got;
-//   - behind the stop of a sentence ("gestart.1 In"), not behind that of an
-//     abbreviation ("art.5", "nr.3");
+//   - behind the stop of a sentence ("gestart.1 In", "jl.6. Hierin"), not behind
+//     that of an abbreviation ("art.5", "nr.3");
 //   - behind a closing quote or bracket («wegingsfactoren»12, "Sr)10"), if there
 //     are words in it: "(020)12" is a telephone number;
 //   - behind a year that a month, a dash or a preposition of time announces ("17
@@ -128,6 +128,9 @@ func mark(s string, i, end int) (from, to int, glue string) {
 		if afterStop(s, i, end) {
 			return i, end, ""
 		}
+		if betweenStops(s, i, end) {
+			return i - 1, end, ""
+		}
 	case isCloser(before) && len(digits) < 3 && closesWords(s, i) && isEdge(s[end:]):
 		return i, end, ""
 	}
@@ -179,6 +182,16 @@ func afterStop(s string, i, end int) bool {
 		return atEnd
 	}
 	return false
+}
+
+// betweenStops decides on digits between the stop of an abbreviation that may
+// close a sentence and the stop that closes it: "jl.6.".
+func betweenStops(s string, i, end int) bool {
+	if end == len(s) || s[end] != '.' || !isEdge(s[end:]) {
+		return false
+	}
+	token, at := tokenBefore(s, i-1)
+	return abbreviation(token, lastWord(s[:at])) == closes
 }
 
 // markedYear decides on a year with one or two digits behind it.

@@ -37,6 +37,8 @@ func TestPlain(t *testing.T) {
 		{"aangenomen in 2019.12 In", "aangenomen in 2019. In"},
 		{"zie noot.104 De", "zie noot. De"},
 
+		{"van 4 november jl.6. Hierin", "van 4 november jl. Hierin"},
+
 		// behind a closing mark
 		{"de «wegingsfactoren»12 uitpakken", "de «wegingsfactoren» uitpakken"},
 		{"(artikel 46 Sr)10 gericht", "(artikel 46 Sr) gericht"},

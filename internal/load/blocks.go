@@ -36,7 +36,8 @@ type heading struct {
 
 // assemble turns pieces into blocks: counts their places in code points, in one
 // walk over the text, and gives each its path of headings. Pieces without a
-// letter or digit ("-", "***") are no text and left out. plain makes the words
+// letter or digit ("-", "***") and page furniture are left out, paragraphs that
+// are a date or an address by themselves become lines. plain makes the words
 // of a path out of the raw text of a heading.
 func assemble(text string, pieces []piece, plain func(string) string) []docs.Block {
 	var blocks []docs.Block
@@ -55,8 +56,12 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 		if p.kind == docs.Line {
 			p.to = p.from + len(strings.TrimRight(text[p.from:p.to], " -–"))
 		}
-		if !hasWord(text[p.from:p.to]) {
+		s := text[p.from:p.to]
+		if !hasWord(s) || p.kind != docs.Heading && isChrome(s) {
 			continue
+		}
+		if p.kind == docs.Paragraph && isFormal(s, len(s), countWords(s)) {
+			p.kind = docs.Line
 		}
 		b := docs.Block{Kind: p.kind, Header: p.header, Section: section}
 		b.Span.Start, b.Span.End = count.to(p.from), count.to(p.to)

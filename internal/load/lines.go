@@ -18,13 +18,18 @@ type line struct {
 	// stands before it.
 	gap  bool
 	mark mark
+	// table is where the header of the table stands that the line is a row of.
+	table extent
 }
 
-// linesOf cuts a text into lines at \n, \r\n and \r; \f ends a line as well.
-func linesOf(text string) []line {
+// extent is a stretch of a text in bytes; an empty one is none.
+type extent struct{ from, to int }
+
+// linesOf cuts a text from body on into lines, at \n, \r\n and \r; \f ends a line as well.
+func linesOf(text string, body int) []line {
 	var lines []line
 	gap := true
-	for i := 0; i < len(text); {
+	for i := body; i < len(text); {
 		end := i + strings.IndexAny(text[i:], "\n\r\f")
 		if end < i {
 			end = len(text)
@@ -47,29 +52,54 @@ func linesOf(text string) []line {
 		}
 		i = end + 1
 	}
-	return lines
+	return tableRows(text, lines)
+}
+
+// tableRows notes the rows of tables drawn with bars, as texts made from web
+// pages have them, and leaves out their headers and lines of dashes.
+func tableRows(text string, lines []line) []line {
+	out := lines[:0]
+	var header extent
+	for _, l := range lines {
+		s := text[l.from:l.to]
+		n := len(out)
+		switch {
+		case n > 0 && strings.Contains(s, "|") && strings.Contains(s, "-") && mdTableBar.MatchString(s):
+			if header == (extent{}) {
+				header.from, header.to = cellsOf(text, out[n-1].from, out[n-1].to)
+				out = out[:n-1]
+			}
+			continue
+		case header != (extent{}) && !l.gap && strings.Contains(s, "|"):
+			l.table = header
+		default:
+			header = extent{}
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // wrapping says how the lines of a text were broken. Its zero value is a text
 // with a paragraph on every line.
 type wrapping struct {
-	// length is what a line has at least that was broken because it was full,
-	// filled the same with the first word of the next line added. Programs that
-	// fill a line up to a width show in filled, those that break at the first
-	// space behind a width show in length.
-	length, filled int
+	// length is what a line has at least that was broken for being full: so with
+	// programs that break at the first space behind a width. Else 0.
+	length int
+	// filled is the same with the first word of the next line counted in: so with
+	// programs that put on a line what fits. Else 0.
+	filled int
 }
 
 // wrappingOf looks at all pairs of lines without an empty line between them. A
 // line surely goes on in the next when it has no stop and the next begins with
 // a small letter; a text where a quarter of the pairs are like that is
-// hard-wrapped. The lengths of those lines then tell how full a full line is;
-// the shortest few in a hundred are left out, for they are accidents.
+// hard-wrapped. Where lines were filled there is a width that nearly all of
+// those lines stay within and would exceed with one word more. Where there is
+// none they were broken behind a width, and the shortest tells it, but for the
+// few in a hundred that are accidents.
 func wrappingOf(text string, lines []line) wrapping {
-	const (
-		shortest = 40 // a list of words in small letters isn't a wrapped text
-		accident = 0.02
-	)
+	const shortest = 40 // a list of words in small letters isn't a wrapped text
 	var lengths, filled []int
 	pairs := 0
 	for i := range max(0, len(lines)-1) {
@@ -89,8 +119,11 @@ func wrappingOf(text string, lines []line) wrapping {
 	}
 	slices.Sort(lengths)
 	slices.Sort(filled)
-	at := int(accident * float64(len(lengths)))
-	return wrapping{length: lengths[at], filled: filled[at]}
+	n := len(lengths)
+	if width := lengths[n-1-n/10]; filled[n/10] > width {
+		return wrapping{filled: width + 1}
+	}
+	return wrapping{length: lengths[n/50]}
 }
 
 // group is a run of lines that belong together: a paragraph, a heading, an
@@ -101,6 +134,7 @@ type group struct {
 	runes           int
 	gap             bool
 	mark            mark
+	table           extent
 	// tail is where the last line begins when it is a remark in brackets of its
 	// own, else 0.
 	tail int
@@ -132,7 +166,7 @@ func (g *grouper) groups() []group {
 
 func (g *grouper) group(a, b int) group {
 	first, last := g.lines[a], g.lines[b-1]
-	out := group{from: first.from, to: last.to, lines: b - a, gap: first.gap, mark: first.mark}
+	out := group{from: first.from, to: last.to, lines: b - a, gap: first.gap, mark: first.mark, table: first.table}
 	for _, l := range g.lines[a:b] {
 		out.runes += l.runes + 1
 	}
@@ -146,6 +180,9 @@ func (g *grouper) at(i int) string { return g.text[g.lines[i].from:g.lines[i].to
 
 // goesOn reports whether line b belongs to the group that began with line a.
 func (g *grouper) goesOn(a, b int) bool {
+	if g.lines[a].table != g.lines[b].table || g.lines[b].table != (extent{}) {
+		return false
+	}
 	if g.lines[b].gap || strings.HasSuffix(g.at(b-1), " -") {
 		return false // the dash of a list of names closes its line
 	}

@@ -30,6 +30,11 @@ const Version = "1"
 // 20,000 pages; anything larger is data, or a mistake.
 const MaxBytes = 64 << 20
 
+// MaxPageBytes is the largest HTML file that is read. The parser joins adjacent
+// texts one by one, which a page made for it turns into work that grows with the
+// square of its size.
+const MaxPageBytes = 8 << 20
+
 // Reason says why a file was refused. Its values are stable.
 type Reason string
 
@@ -67,7 +72,7 @@ func (e *Error) Message() string {
 	case Unsupported:
 		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md en .html."
 	case TooLarge:
-		return fmt.Sprintf("Het bestand is groter dan %d MB.", MaxBytes>>20)
+		return fmt.Sprintf("Het bestand is te groot: meer dan %d MB, of %d MB voor een webpagina.", MaxBytes>>20, MaxPageBytes>>20)
 	case NotText:
 		return "Het bestand bevat geen leesbare tekst: bewaar het als tekst in UTF-8."
 	case Empty:

@@ -32,24 +32,29 @@ func (c *classifier) levels() {
 			at = append(at, i)
 		}
 	}
+	restarts := c.restarts(at)
 	for n, i := range at {
 		g := &c.groups[i]
 		if g.mark.depth > 0 {
 			g.level = o.numbered(g.mark)
 			continue
 		}
-		g.level = o.plain(bareWord(c.at(i)), c.restarts(at[n+1:]))
+		g.level = o.plain(bareWord(c.at(i)), restarts[n])
 	}
 }
 
-// restarts reports whether the next numbered heading of depth 1 begins a count.
-func (c *classifier) restarts(rest []int) bool {
-	for _, i := range rest {
-		if m := c.groups[i].mark; m.depth == 1 {
-			return m.first
+// restarts says for each of the headings at whether the next one behind it with
+// a number of depth 1 begins a count.
+func (c *classifier) restarts(at []int) []bool {
+	out := make([]bool, len(at))
+	next := false
+	for n := len(at) - 1; n >= 0; n-- {
+		out[n] = next
+		if m := c.groups[at[n]].mark; m.depth == 1 {
+			next = m.first
 		}
 	}
-	return false
+	return out
 }
 
 // outline follows the headings of a text.

@@ -16,14 +16,19 @@ func readText(name string, data []byte) (docs.Document, error) {
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: NotText, Err: err}
 	}
-	lines := linesOf(text)
+	return docs.Document{Text: text, Blocks: assemble(text, inferred(text, 0), dutch.Plain)}, nil
+}
+
+// inferred returns the pieces of the plain text that begins at body.
+func inferred(text string, body int) []piece {
+	lines := linesOf(text, body)
 	g := grouper{text: text, lines: lines, wrap: wrappingOf(text, lines)}
 	c := classifier{text: text, wrapped: g.wrap != wrapping{}}
 	for _, gr := range g.groups() {
 		c.groups = append(c.groups, c.describe(gr))
 	}
 	c.classify()
-	return docs.Document{Text: text, Blocks: assemble(text, c.pieces(), dutch.Plain)}, nil
+	return c.pieces()
 }
 
 // shape is what a group looks like by itself.
@@ -36,6 +41,8 @@ const (
 	leadIn
 	// entry is an entry of a list.
 	entry
+	// cells is a row of a table.
+	cells
 	// title is a short line without a stop: it may be a heading.
 	title
 	// formal is a line that is never a heading and no prose: an address, a
@@ -75,9 +82,11 @@ func (c *classifier) describe(g group) described {
 	d := described{group: g}
 	last, words := lastRune(s), countWords(s)
 	switch {
+	case g.table.from != g.table.to:
+		d.shape = cells
 	case g.mark.bullet:
 		d.shape = entry
-	case formalLine.MatchString(s) && words <= 8 || isDate(s) || isCapitals(s) && words > maxCapitals && !isStop(last):
+	case isFormal(s, g.runes, words):
 		d.shape = formal
 	case g.lines > maxHeadingLines || g.runes > maxHeadingRunes || words > maxHeadingWords:
 		d.shape = prose
@@ -89,10 +98,12 @@ func (c *classifier) describe(g group) described {
 		d.shape = formal
 	case last == ',' || last == ';' || startsSmall(s) && g.mark.end == 0:
 		d.shape = prose
+	case len(dutch.Sentences(s)) > 1 && g.mark.end == 0:
+		d.shape = prose // a heading has no border of sentences inside
 	default:
 		d.shape = title
 	}
-	if d.shape != title && d.shape != formal && g.mark.end > 0 && !g.mark.weak {
+	if (d.shape == prose || d.shape == leadIn) && g.mark.end > 0 && !g.mark.weak {
 		d.shape = entry
 	}
 	return d
@@ -114,38 +125,46 @@ var formalLine = regexp.MustCompile(`(?i)^(?:\d{2} ?\d{3}(?: [IVX]+)?(?:[ ,]|$)|
 // 2020".
 var datePattern = regexp.MustCompile(`^(?:[\p{Lu}'’][\p{L}'’ -]{1,30}, )?(?:\d{1,2} )?\p{Ll}{3,9} \d{4}$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}$`)
 
-func isDate(s string) bool { return datePattern.MatchString(s) }
-
-// classify decides what every group is. Short lines are judged by what stands
-// around them: before the first prose they are the head of a letter or page,
-// behind the last one its foot, and between they are headings.
-func (c *classifier) classify() {
-	first, last := len(c.groups), -1
-	c.entries()
-	for i := range c.groups {
-		if s := c.groups[i].shape; s == prose || s == leadIn || s == entry {
-			first, last = min(first, i), i
-		}
+// isFormal reports whether a line is no heading and no prose by its words: part
+// of a letter head or an address, a date, a long line in capitals.
+func isFormal(s string, runes, words int) bool {
+	if runes > 2*maxHeadingRunes {
+		return false
 	}
-	c.headOf(min(first, len(c.groups)))
-	for i := first; i <= last; {
-		if c.isShort(i) {
-			end := i
-			for c.isShort(end) {
-				end++
+	if isCapitals(s) && words > maxCapitals && !isStop(lastRune(s)) {
+		return true
+	}
+	return words <= 8 && (formalLine.MatchString(s) || datePattern.MatchString(s))
+}
+
+// classify decides what every group is. Prose, entries and rows are what they
+// look like; short lines are judged by what stands around them. Those before
+// the first prose are the head of a letter or page, with its title; those behind
+// the last are its foot; between them most are headings.
+func (c *classifier) classify() {
+	c.entries()
+	c.contents()
+	for i := 0; i < len(c.groups); {
+		g := &c.groups[i]
+		if !c.isShort(i) {
+			switch g.shape {
+			case entry:
+				g.kind = docs.Item
+			case cells:
+				g.kind = docs.Row
 			}
-			c.between(i, end)
-			i = end
+			i++
 			continue
 		}
-		if c.groups[i].shape == entry {
-			c.groups[i].kind = docs.Item
+		end := i
+		for c.isShort(end) {
+			end++
 		}
-		i++
-	}
-	for i := max(last+1, first); i < len(c.groups); i++ {
-		c.groups[i].kind = docs.Line
-		c.groups[i].drop = isChrome(c.at(i))
+		if i == 0 {
+			i = c.name(end)
+		}
+		c.short(i, end)
+		i = end
 	}
 	c.levels()
 }
@@ -179,42 +198,111 @@ func (c *classifier) sameList(i, j int) bool {
 	return b.mark.end > 0 && a.mark.style == b.mark.style && a.mark.depth == b.mark.depth
 }
 
-// headOf decides on the short lines before the first prose, groups[:end]: the
-// first is the title, the last may head the prose, numbered ones are headings,
-// and the rest is the head of a letter. A repeated title is the title again.
-func (c *classifier) headOf(end int) {
-	for i := range end {
-		g := &c.groups[i]
-		same := c.title != "" && dutch.Fold(c.at(i)) == c.title
-		switch {
-		case g.shape == title && (c.title == "" || same):
-			g.kind, g.level = docs.Heading, titleLevel
-			c.title = dutch.Fold(c.at(i))
-		case g.shape == title && end < len(c.groups) && (i == end-1 || g.mark.depth > 0):
-			g.kind, g.level = docs.Heading, 1
-		default:
-			g.kind = docs.Line
-			g.drop = isChrome(c.at(i))
+// contentsLine is a line of a table of contents with dots before the page.
+var contentsLine = regexp.MustCompile(`(?:\.{4,}|…{2,}|(?:\. ){4,})\s*\d{1,3}$`)
+
+// pageNumber is a number at the end of a line.
+var pageNumber = regexp.MustCompile(`\p{L}[ \t]+\d{1,3}$`)
+
+// contents drops tables of contents: lines with dots before a page number, or
+// three in a row that begin and end with a number. They repeat the headings, and
+// would be found in their place.
+func (c *classifier) contents() {
+	for i := 0; i < len(c.groups); {
+		end := i
+		for end < len(c.groups) && c.groups[end].mark.depth > 0 && c.groups[end].runes <= maxHeadingRunes && pageNumber.MatchString(c.at(end)) {
+			end++
 		}
+		for j := i; j < end && end-i > 2; j++ {
+			c.groups[j].shape, c.groups[j].drop = formal, true
+		}
+		if i == end {
+			if g := c.groups[i]; g.runes <= maxHeadingRunes && contentsLine.MatchString(c.at(i)) {
+				c.groups[i].shape, c.groups[i].drop = formal, true
+			}
+			end++
+		}
+		i = end
 	}
 }
 
-// between decides on short lines groups[a:b] with prose on both sides. Up to two
-// in a row are headings, one below the other; of more only the last and those
-// with a number, for more is an address or a menu.
-func (c *classifier) between(a, b int) {
-	for i := a; i < b; i++ {
+// name takes the first short line before groups[:end] that isn't formal for the
+// title of the text, and returns where the lines behind it begin.
+func (c *classifier) name(end int) int {
+	for i := range end {
 		g := &c.groups[i]
-		switch {
-		case g.shape == title && dutch.Fold(c.at(i)) == c.title:
+		if g.shape == title && !isChrome(c.at(i)) {
 			g.kind, g.level = docs.Heading, titleLevel
-		case g.shape == title && (b-a <= 2 || i == b-1 || g.mark.depth > 0):
-			g.kind, g.level = docs.Heading, 1
-		default:
-			g.kind = docs.Line
-			g.drop = isChrome(c.at(i))
+			c.title = dutch.Fold(c.at(i))
+			return i + 1
 		}
+		c.line(i)
 	}
+	return end
+}
+
+// line makes group i a line, or nothing if it is page furniture.
+func (c *classifier) line(i int) {
+	c.groups[i].kind = docs.Line
+	c.groups[i].drop = c.groups[i].drop || isChrome(c.at(i))
+}
+
+// short decides on the short lines groups[a:b], backwards from what stands
+// behind them. Empty lines cut them into clusters.
+//
+// A heading has something below it: prose, or a cluster of lines such as an
+// address. Up to two in a row are headings, one below the other; of more in one
+// cluster only the last is, right above the prose. Those with a number are all
+// headings, and a repeated title is the title again. Everything else is a line.
+func (c *classifier) short(a, b int) {
+	allowed := 0
+	if b < len(c.groups) {
+		allowed = 2
+	}
+	for b > a {
+		from := b - 1
+		for from > a && !c.groups[from].gap {
+			from--
+		}
+		if b-from > 2 {
+			allowed = min(allowed, c.touching(b))
+		}
+		headings := 0
+		for i := b - 1; i >= from; i-- {
+			if c.heading(i, allowed > 0) {
+				allowed--
+				headings++
+			}
+		}
+		if headings < b-from && b-from > 1 || c.groups[from].shape == formal {
+			allowed = 2
+		}
+		b = from
+	}
+}
+
+// touching is 1 if group i follows without an empty line, else 0.
+func (c *classifier) touching(i int) int {
+	if i < len(c.groups) && !c.groups[i].gap {
+		return 1
+	}
+	return 0
+}
+
+// heading decides on one short line, and reports whether it is a heading that
+// has something below it. allowed says that it may be one without a number.
+func (c *classifier) heading(i int, allowed bool) bool {
+	g := &c.groups[i]
+	switch {
+	case g.shape == title && c.title != "" && dutch.Fold(c.at(i)) == c.title:
+		g.kind, g.level = docs.Heading, titleLevel
+		return false
+	case g.shape == title && (allowed || g.mark.depth > 0):
+		g.kind, g.level = docs.Heading, 1
+		return true
+	}
+	c.line(i)
+	return false
 }
 
 // pieces turns what was found into pieces. A bullet or number before an entry
@@ -223,13 +311,18 @@ func (c *classifier) between(a, b int) {
 // where, which a reader asks for, and a heading is never cited.
 func (c *classifier) pieces() []piece {
 	var out []piece
-	for _, g := range c.groups {
-		p := piece{kind: g.kind, from: g.from, to: g.to, level: g.level}
+	for i, g := range c.groups {
+		p := piece{kind: g.kind, from: g.from, to: g.to, level: g.level, header: c.text[g.table.from:g.table.to]}
 		switch {
 		case g.drop:
 			continue
 		case g.kind == docs.Item:
 			p.from += g.mark.end
+		case g.kind == docs.Row:
+			p.from, p.to = cellsOf(c.text, p.from, p.to)
+		case i > 0 && c.signs(i-1, i):
+			out[len(out)-1].to = p.to
+			continue
 		case g.kind == docs.Heading && g.tail > 0 && countWords(c.text[g.tail:g.to]) > 2:
 			p.to = g.tail
 			out = append(out, p)
@@ -240,6 +333,14 @@ func (c *classifier) pieces() []piece {
 	return out
 }
 
+// signs reports whether lines i and j are an office and the name of who holds
+// it: "De Minister van Buitenlandse Zaken," and "H.G.J. Bruins Slot". Only
+// together do they say something.
+func (c *classifier) signs(i, j int) bool {
+	a, b := c.groups[i], c.groups[j]
+	return a.kind == docs.Line && b.kind == docs.Line && !a.drop && strings.HasSuffix(c.at(i), ",") && !strings.HasSuffix(c.at(j), ",")
+}
+
 // chrome is what web pages print around their text.
 var chrome = wordSet(`contact cookies delen deel deeldezepagina disclaimer facebook home instagram kopieerlink
 	leesmeer linkedin menu meerweten naarboven navigatie onderdeelvan overdezesite print printdezepagina privacy
@@ -248,6 +349,9 @@ var chrome = wordSet(`contact cookies delen deel deeldezepagina disclaimer faceb
 
 // isChrome reports whether a short line outside the prose is page furniture.
 func isChrome(s string) bool {
+	if len(s) > 40 {
+		return false
+	}
 	bare := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) {
 			return unicode.ToLower(r)
