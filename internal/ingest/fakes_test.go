@@ -99,6 +99,14 @@ func (m *memory) Load(ctx context.Context, changes iter.Seq2[index.Change, error
 	return nil
 }
 
+// brokenIndex takes nothing in.
+type brokenIndex struct {
+	memory
+	err error
+}
+
+func (b *brokenIndex) Apply(context.Context, index.Change) error { return b.err }
+
 // bench is a folder, a data folder and an index.
 type bench struct {
 	dir   string

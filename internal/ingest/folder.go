@@ -135,7 +135,7 @@ func (f *folder) walk() error {
 			return nil
 		case err != nil:
 			f.refused = append(f.refused, refused{path, err})
-			return nil
+			return nil //nolint:nilerr // what can't be listed is refused, the rest goes on
 		case strings.HasPrefix(d.Name(), "."):
 			if d.IsDir() {
 				return fs.SkipDir

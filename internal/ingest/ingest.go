@@ -157,6 +157,7 @@ func (r *run) folder(ctx context.Context, f *folder) error {
 	}
 	r.report.Skipped += f.skipped
 	r.report.Missing = append(r.report.Missing, f.missing()...)
+	r.report.Questions = append(r.report.Questions, f.manifest.Questions...)
 	for _, refused := range f.refused {
 		r.refuse(f, refused.path, refused.err, anyBelow(held, refused.path))
 	}

@@ -13,6 +13,7 @@ import (
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
+	"bronwijzer/internal/load"
 	"bronwijzer/internal/store"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -90,6 +91,30 @@ func TestRunDoesNotLeaveTheFolder(t *testing.T) {
 		Added:   []string{"map/b.txt", "map/echt/a.txt"},
 		Refused: []Refusal{{Path: "map/uit.txt", Reason: leads}, {Path: "map/weg", Reason: leads}},
 	}, b.run(t, nil))
+}
+
+func TestRunRefusesHugeFile(t *testing.T) {
+	b := newBench(t)
+	b.write(t, map[string]string{"groot.txt": letter("water", 1)})
+	if err := os.Truncate(filepath.Join(b.dir, "groot.txt"), load.MaxBytes+1); err != nil {
+		t.Fatal(err)
+	}
+	plan(t, "huge", Report{Refused: []Refusal{{Path: "map/groot.txt", Reason: "Het bestand is groter dan 64 MB."}}}, b.run(t, nil))
+}
+
+func TestIndexThatFailsEndsTheRun(t *testing.T) {
+	b := newBench(t)
+	b.write(t, map[string]string{"a.txt": letter("water", 1)})
+	broken := errors.New("full")
+	_, err := ingester(t, b.store, &brokenIndex{err: broken}, nil).Run(t.Context(), []Root{{Dir: b.dir}}, nil)
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v, want the index's error", err)
+	}
+	// It is stored, so a start finds it.
+	filled := newMemory()
+	if err := ingester(t, b.store, filled, nil).Fill(t.Context(), nil); err != nil || len(filled.entries) == 0 {
+		t.Errorf("fill: %d passages, %v", len(filled.entries), err)
+	}
 }
 
 func TestRunKeepsOtherRoots(t *testing.T) {

@@ -43,12 +43,16 @@ func BenchmarkStart(b *testing.B) {
 				if err := g.Fill(b.Context(), nil); err != nil {
 					b.Fatal(err)
 				}
-				n := 0
-				c.Read(func(v index.View) error { n = v.Len(); return nil })
-				if n < passages {
-					b.Fatalf("got %d passages, want %d", n, passages)
+				err := c.Read(func(v index.View) error {
+					b.ReportMetric(float64(v.Len()), "passages")
+					if v.Len() < passages {
+						return fmt.Errorf("got %d passages, want %d", v.Len(), passages)
+					}
+					return nil
+				})
+				if err != nil {
+					b.Fatal(err)
 				}
-				b.ReportMetric(float64(n), "passages")
 			}
 		})
 	}

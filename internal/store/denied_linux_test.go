@@ -18,14 +18,21 @@ func TestOpenWithoutRights(t *testing.T) {
 	if err := os.Chmod(dir, 0); err != nil {
 		t.Fatal(err)
 	}
-	defer os.Chmod(dir, 0o700)
+	defer func() {
+		if err := os.Chmod(dir, 0o700); err != nil {
+			t.Error(err)
+		}
+	}()
 	done := make(chan error)
 	go func() {
 		// Root may do everything, so this thread stops being root; it isn't
 		// unlocked, and ends with the goroutine.
 		runtime.LockOSThread()
 		if os.Geteuid() == 0 {
-			unix.Setfsuid(65534)
+			if err := unix.Setfsuid(65534); err != nil {
+				done <- err
+				return
+			}
 		}
 		done <- tryOpen(dir, Owner)
 	}()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -291,11 +292,11 @@ func TestCollect(t *testing.T) {
 func TestReadersBesideWriter(t *testing.T) {
 	s := open(t, t.TempDir(), Owner)
 	fill(t, s, 3)
-	ctx, cancel := context.WithCancel(t.Context())
+	var written atomic.Bool
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for ctx.Err() == nil {
+			for !written.Load() {
 				seen := 0
 				err := s.Each(t.Context(), func(d docs.Document, passages []docs.Passage) error {
 					seen++
@@ -315,7 +316,7 @@ func TestReadersBesideWriter(t *testing.T) {
 	for i := range 60 {
 		put(t, s, fmt.Sprintf("%04d.txt", i%3), 1+i%7, 1+i%5)
 	}
-	cancel()
+	written.Store(true)
 	wg.Wait()
 }
 

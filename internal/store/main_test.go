@@ -34,7 +34,9 @@ func own(dir string) int {
 		return 1
 	}
 	fmt.Println("ready")
-	io.Copy(io.Discard, os.Stdin)
+	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
+		return 1
+	}
 	return 0 // without Close, as a process that is killed
 }
 

@@ -125,22 +125,21 @@ func TestOwnerGivesUpFolder(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
+	newer := "CREATE TABLE x (y); PRAGMA user_version = 999; PRAGMA application_id = " + strconv.Itoa(applicationID)
 	tests := []struct {
 		name string
-		make func(t *testing.T, path string)
+		make func(path string)
 		want error
 	}{
-		{"no database", func(t *testing.T, path string) { writeFile(t, path, bytes.Repeat([]byte("geen database "), 999)) }, ErrCorrupt},
-		{"newer", func(t *testing.T, path string) {
-			run(t, path, "CREATE TABLE x (y); PRAGMA user_version = 999; PRAGMA application_id = "+strconv.Itoa(applicationID))
-		}, ErrTooNew},
-		{"of another program", func(t *testing.T, path string) { run(t, path, "CREATE TABLE x (y)") }, ErrForeign},
+		{"no database", func(path string) { writeFile(t, path, bytes.Repeat([]byte("geen database "), 999)) }, ErrCorrupt},
+		{"newer", func(path string) { run(t, path, newer) }, ErrTooNew},
+		{"of another program", func(path string) { run(t, path, "CREATE TABLE x (y)") }, ErrForeign},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, fileName)
-			tt.make(t, path)
+			tt.make(path)
 			before := readFile(t, path)
 			for _, mode := range []Mode{Owner, Beside} {
 				if err := tryOpen(dir, mode); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), path) {
