@@ -79,46 +79,40 @@ func (x *BM25) Apply(ctx context.Context, c Change) error {
 	if err := check(c); err != nil {
 		return err
 	}
-	x.commit(c, prepareSheets(c))
+	x.commit(c, prepareSheets(c, c.read()))
 	return nil
 }
 
-// prepareSheets reads the words of a change; it needs no lock.
-func prepareSheets(c Change) []sheet {
+// prepareSheets counts the words of a change, whose terms were read; it needs no
+// lock.
+func prepareSheets(c Change, terms [][]dutch.Term) []sheet {
 	shared := make(owners)
 	sheets := make([]sheet, len(c.Add))
 	for i := range c.Add {
-		sheets[i] = newSheet(&c.Add[i], shared.of(c.Add[i].Document))
+		sheets[i] = sheet{
+			id:     strings.Clone(c.Add[i].Passage.ID),
+			owner:  shared.of(c.Add[i].Document),
+			length: int32(len(terms[i])),
+			words:  count(terms[i]),
+		}
 	}
 	return sheets
 }
 
-// newSheet counts the words of title, headings and text alike: title and
-// headings say what a passage is about.
-func newSheet(e *Entry, o *owner) sheet {
-	s := sheet{id: strings.Clone(e.Passage.ID), owner: o}
-	at := make(map[string]int, 64)
-	read := func(text string) {
-		for _, t := range dutch.Terms(text) {
-			if t.Stop {
-				continue
-			}
-			i, ok := at[t.Text]
-			if !ok {
-				i = len(s.words)
-				at[t.Text] = i
-				s.words = append(s.words, occurrence{text: t.Text})
-			}
-			s.words[i].count++
-			s.length++
+func count(terms []dutch.Term) []occurrence {
+	words := make([]occurrence, 0, len(terms))
+	at := make(map[string]int, len(terms))
+	for i := range terms {
+		text := terms[i].Text
+		n, ok := at[text]
+		if !ok {
+			n = len(words)
+			at[text] = n
+			words = append(words, occurrence{text: text})
 		}
+		words[n].count++
 	}
-	read(e.Document.Title)
-	for _, h := range e.Passage.Section {
-		read(h)
-	}
-	read(e.Passage.Plain)
-	return s
+	return words
 }
 
 // commit takes prepared sheets in. It can't fail.

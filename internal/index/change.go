@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/llm"
 )
 
@@ -27,6 +28,26 @@ func check(c Change) error {
 		seen[e.Passage.ID] = true
 	}
 	return nil
+}
+
+// read returns the terms of a passage that aren't stop words: of its title and
+// headings, which say what it is about, and of its text.
+func (e *Entry) read() []dutch.Term {
+	terms := dutch.Terms(e.Document.Title)
+	for _, h := range e.Passage.Section {
+		terms = append(terms, dutch.Terms(h)...)
+	}
+	terms = append(terms, dutch.Terms(e.Passage.Plain)...)
+	return slices.DeleteFunc(terms, func(t dutch.Term) bool { return t.Stop })
+}
+
+// read returns the terms of each passage of a change.
+func (c Change) read() [][]dutch.Term {
+	terms := make([][]dutch.Term, len(c.Add))
+	for i := range c.Add {
+		terms[i] = c.Add[i].read()
+	}
+	return terms
 }
 
 // owner is what a filter asks of the document that a passage belongs to. The
@@ -109,6 +130,11 @@ func (t *top) cut() []Hit {
 // unit returns a copy of v at length 1; an error when it hasn't dim finite
 // numbers or is zero.
 func unit(v llm.Vector, dim int) (llm.Vector, error) {
+	return appendUnit(make(llm.Vector, 0, dim), v, dim)
+}
+
+// appendUnit is unit into a slice that there is already.
+func appendUnit(dst, v llm.Vector, dim int) (llm.Vector, error) {
 	if len(v) != dim {
 		return nil, fmt.Errorf("vector has %d dimensions, want %d", len(v), dim)
 	}
@@ -116,15 +142,14 @@ func unit(v llm.Vector, dim int) (llm.Vector, error) {
 	for _, x := range v {
 		sum += float64(x) * float64(x)
 	}
-	if math.IsNaN(sum) || math.IsInf(sum, 0) || sum == 0 {
-		return nil, fmt.Errorf("vector of length %v has no direction", math.Sqrt(sum))
-	}
 	norm := math.Sqrt(sum)
-	out := make(llm.Vector, dim)
-	for i, x := range v {
-		out[i] = float32(float64(x) / norm)
+	if norm == 0 || math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return nil, fmt.Errorf("vector of length %v has no direction", norm)
 	}
-	return out, nil
+	for _, x := range v {
+		dst = append(dst, float32(float64(x)/norm))
+	}
+	return dst, nil
 }
 
 // cosine keeps the rounding of float32 from leaving [-1, 1].

@@ -90,7 +90,8 @@ type prepared struct {
 }
 
 func (c *Collection) prepare(change Change) (prepared, error) {
-	p := prepared{sheets: prepareSheets(change), grams: prepareGrams(change)}
+	terms := change.read()
+	p := prepared{sheets: prepareSheets(change, terms), grams: prepareGrams(terms)}
 	if c.sentences != nil {
 		var err error
 		if p.matrices, err = c.sentences.prepare(change); err != nil {

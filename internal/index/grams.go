@@ -61,21 +61,20 @@ func (x *Grams) Apply(ctx context.Context, c Change) error {
 	if err := check(c); err != nil {
 		return err
 	}
-	x.commit(c, prepareGrams(c))
+	x.commit(c, prepareGrams(c.read()))
 	return nil
 }
 
-// prepareGrams reads the grams of a change; it needs no lock.
-func prepareGrams(c Change) []gramSheet {
-	sheets := make([]gramSheet, len(c.Add))
+// prepareGrams counts the grams of passages whose terms were read; it needs no
+// lock.
+func prepareGrams(terms [][]dutch.Term) []gramSheet {
+	sheets := make([]gramSheet, len(terms))
 	var all []gram
-	for i := range c.Add {
-		e := &c.Add[i]
-		all = appendGrams(all[:0], e.Document.Title)
-		for _, h := range e.Passage.Section {
-			all = appendGrams(all, h)
+	for i := range terms {
+		all = all[:0]
+		for _, t := range terms[i] {
+			all = appendWord(all, t.Text)
 		}
-		all = appendGrams(all, e.Passage.Plain)
 		sheets[i] = newGramSheet(all)
 	}
 	return sheets

@@ -66,13 +66,12 @@ func (x *Sentences) prepare(c Change) ([][]float32, error) {
 			return nil, fmt.Errorf("index passage %s: %d vectors for %d sentences",
 				e.Passage.ID, len(e.Sentences), len(e.Passage.Sentences))
 		}
-		m := make([]float32, 0, len(e.Sentences)*x.dim)
+		m := make(llm.Vector, 0, len(e.Sentences)*x.dim)
 		for n, v := range e.Sentences {
-			row, err := unit(v, x.dim)
-			if err != nil {
+			var err error
+			if m, err = appendUnit(m, v, x.dim); err != nil {
 				return nil, fmt.Errorf("index passage %s: sentence %d: %w", e.Passage.ID, n, err)
 			}
-			m = append(m, row...)
 		}
 		matrices[i] = m
 	}

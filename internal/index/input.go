@@ -1,0 +1,17 @@
+package index
+
+import (
+	"strings"
+
+	"bronwijzer/internal/docs"
+)
+
+// PassageInput is the text that a passage is embedded as: its document's title
+// and its heading path, which say what it is about, and then what it says.
+func PassageInput(doc *docs.Document, p *docs.Passage) string {
+	return strings.Join(append(append([]string{doc.Title}, p.Section...), p.Plain), "\n")
+}
+
+// SentenceInput is the text that a sentence is embedded as. It stands alone:
+// with a heading before them, the sentences of a section come to look alike.
+func SentenceInput(s *docs.Sentence) string { return s.Plain }
