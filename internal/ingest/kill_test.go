@@ -13,12 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
 	"bronwijzer/internal/chunk"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/load"
 	"bronwijzer/internal/store"
-	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 )
 
 // childEnv makes the test binary a process that ingests: "folder|data folder".

@@ -11,12 +11,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/load"
 	"bronwijzer/internal/store"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // plan compares a report but for what an embedder has to do with it.

@@ -11,9 +11,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
-	"github.com/google/go-cmp/cmp"
 )
 
 // asked is a record that cites two versions of one document, made at minute n.

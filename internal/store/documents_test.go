@@ -10,9 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
-	"github.com/google/go-cmp/cmp"
 )
 
 // fill stores n small documents.
@@ -294,7 +295,7 @@ func TestReadersBesideWriter(t *testing.T) {
 	fill(t, s, 3)
 	var written atomic.Bool
 	var wg sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		wg.Go(func() {
 			for !written.Load() {
 				seen := 0
@@ -313,7 +314,7 @@ func TestReadersBesideWriter(t *testing.T) {
 			}
 		})
 	}
-	for i := range 60 {
+	for i := range 30 {
 		put(t, s, fmt.Sprintf("%04d.txt", i%3), 1+i%7, 1+i%5)
 	}
 	written.Store(true)

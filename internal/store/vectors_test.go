@@ -4,8 +4,9 @@ import (
 	"math"
 	"testing"
 
-	"bronwijzer/internal/llm"
 	"github.com/google/go-cmp/cmp"
+
+	"bronwijzer/internal/llm"
 )
 
 func TestVectors(t *testing.T) {
