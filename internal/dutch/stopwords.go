@@ -25,10 +25,9 @@ func acronym(folded string) bool {
 // it: "overheid" is not "over" and "heid", "uitstap" not a kind of "stap".
 func particle(folded string) bool {
 	switch folded {
-	case "achter", "beneden", "binnen", "boven", "buiten", "elkaar", "gegeven", "langs",
-		"neder", "neer", "onder", "open", "opper", "over", "rond", "rondom", "samen", "tegen", "teger",
-		"terug", "tussen", "vast", "verder", "vooruit", "voor", "voort", "vooral", "waar", "daar",
-		"hier", "weder", "zelf":
+	case "achter", "beneden", "binnen", "boven", "buiten", "daar", "elkaar", "hier", "langs", "neder", "neer", "onder", "open",
+		"opper", "over", "rond", "samen", "tegen", "terug", "tussen", "vast", "verder", "voor", "vooral", "voort", "vooruit",
+		"waar", "weder", "zelf":
 		return true
 	}
 	return IsStop(folded)
@@ -38,10 +37,9 @@ func particle(folded string) bool {
 // stem of one.
 func suffix(folded string) bool {
 	switch folded {
-	case "aren", "baar", "bare", "baarheid", "rijk", "rijke", "eren", "erend", "eerd", "eerde", "elen", "erij", "haft",
-		"heden", "heid", "ingen", "isch", "ische", "isme", "istisch", "iteit", "lijk", "lijke", "lijks",
-		"loos", "loze", "loosheid", "schap", "schappen", "steren", "ster", "sters", "tjes", "zaam", "zame",
-		"zaamheid", "aard", "achtig", "achtige", "enaar", "enaars", "matig", "matige", "ende", "ingh":
+	case "aard", "aards", "achtig", "achtige", "baar", "baarheid", "bare", "elen", "ende", "eren", "erij", "haft", "heden", "heid",
+		"ingen", "isch", "ische", "isme", "iteit", "lijk", "lijke", "lijks", "loos", "loosheid", "loze", "matig", "matige",
+		"rijk", "rijke", "schap", "schappen", "ster", "sters", "tjes", "zaam", "zaamheid", "zame":
 		return true
 	}
 	return false

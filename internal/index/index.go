@@ -1,11 +1,20 @@
 // Package index finds passages: by meaning (Vectors, on chromem-go), by words
 // (Words, BM25 over Dutch terms) and by pieces of words (Grams, BM25 over
-// character 4-grams). Collection joins them with the passages themselves, so
-// that a request works on one snapshot.
+// character 4-grams). Sentences rates the sentences of what was found, and
+// Collection joins them all with the passages themselves, so that a request
+// works on one snapshot.
 //
 // An index is a cache: it is filled from the store at start and never the only
 // place where something is kept. Nothing here assumes that an index can't fail
-// or is local. Which scores weigh how much is package retrieve's affair.
+// or is local. Which scores weigh how much is package retrieve's affair. The
+// same passages and the same query give the same bits, whatever came before.
+//
+// What it costs with 10,000 passages of 200 tokens, on one core of a server
+// (BenchmarkSearch, BenchmarkLoad): chromem-go 9 ms, nearly all of it adding up
+// products one by one; words 0.7 ms; for 100 candidates 4-grams 0.2 ms, vectors
+// 0.1 ms and all their sentences 0.3 ms; 4-grams of a sentence 7 µs. Filling
+// takes 1 s of processor time on two cores. The first query by words after a
+// change looks for compounds anew, about 1 µs for each word of the vocabulary.
 package index
 
 import (
