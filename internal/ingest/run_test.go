@@ -20,6 +20,9 @@ import (
 	"bronwijzer/internal/store"
 )
 
+// says is how a file is refused for a reason.
+func says(r load.Reason) string { return (&load.Error{Reason: r}).Message() }
+
 // plan compares a report but for what an embedder has to do with it.
 func plan(t *testing.T, step string, want, got Report) {
 	t.Helper()
@@ -38,7 +41,7 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 				"manifest.yaml": "documents:\n  a.txt: {title: Eerste}\n  weg.txt: {title: Weg}\n", ".verborgen/d.txt": letter("niets", 1),
 				".e.txt": letter("niets", 1),
 			})
-			empty := Refusal{Path: "map/leeg.txt", Reason: "Er staat geen tekst in het bestand."}
+			empty := Refusal{Path: "map/leeg.txt", Reason: says(load.Empty)}
 			missing := []string{"map/weg.txt"}
 			plan(t, "first", Report{
 				Added: []string{"map/a.txt", "map/b/c.md"}, Refused: []Refusal{empty}, Skipped: 1, Missing: missing,
@@ -58,8 +61,7 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 			}
 
 			b.write(t, map[string]string{"a.txt": "\x00\x01\x02", "b/c.md": ""})
-			refused := Refusal{Path: "map/a.txt", Kept: true,
-				Reason: "Het bestand bevat geen leesbare tekst: bewaar het als tekst in UTF-8."}
+			refused := Refusal{Path: "map/a.txt", Kept: true, Reason: says(load.NotText)}
 			plan(t, "broken and removed", Report{
 				Removed: []string{"map/b/c.md"}, Refused: []Refusal{refused}, Unchanged: 1, Skipped: 1,
 			}, b.run(t, e))
@@ -100,7 +102,7 @@ func TestRunRefusesHugeFile(t *testing.T) {
 	if err := os.Truncate(filepath.Join(b.dir, "groot.txt"), load.MaxBytes+1); err != nil {
 		t.Fatal(err)
 	}
-	plan(t, "huge", Report{Refused: []Refusal{{Path: "map/groot.txt", Reason: "Het bestand is groter dan 64 MB."}}}, b.run(t, nil))
+	plan(t, "huge", Report{Refused: []Refusal{{Path: "map/groot.txt", Reason: says(load.TooLarge)}}}, b.run(t, nil))
 }
 
 func TestIndexThatFailsEndsTheRun(t *testing.T) {
