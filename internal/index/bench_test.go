@@ -136,63 +136,12 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkSearch measures what one question asks of the indexes, and each part
 // of it.
 func BenchmarkSearch(b *testing.B) {
-	c := loaded(b)
-	ctx := b.Context()
-	query := direction(rand.New(rand.NewPCG(3, 4)))
-	err := c.Read(func(v index.View) error {
-		words, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{})
+	err := loaded(b).Read(func(v index.View) error {
+		steps, err := searchSteps(b, v)
 		if err != nil {
 			return err
 		}
-		vectors, err := v.Vectors().Search(ctx, query, 50, docs.Filter{})
-		if err != nil {
-			return err
-		}
-		var ids []string
-		for _, h := range append(slices.Clone(words), vectors...) {
-			ids = append(ids, h.ID)
-		}
-		texts := make([]string, 30*benchSentences)
-		for i := range texts {
-			p, d, _ := v.Passage(ids[i%len(ids)])
-			texts[i] = d.Title + " " + p.Section[0] + " " + p.Plain[:len(p.Plain)/benchSentences]
-		}
-		steps := []struct {
-			name string
-			do   func() error
-		}{
-			{"words-search", func() error {
-				_, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{})
-				return err
-			}},
-			{"words-score", func() error { _, err := v.Words().Score(ctx, benchQuestion, ids); return err }},
-			{"vectors-search", func() error { _, err := v.Vectors().Search(ctx, query, 50, docs.Filter{}); return err }},
-			{"vectors-filtered", func() error {
-				_, err := v.Vectors().Search(ctx, query, 50, docs.Filter{Kinds: []string{"kamerbrief"}})
-				return err
-			}},
-			{"vectors-score", func() error { _, err := v.Vectors().Score(ctx, query, ids); return err }},
-			{"grams-score", func() error { _, err := v.Grams().Score(ctx, benchQuestion, ids); return err }},
-			{"grams-texts", func() error { v.Grams().ScoreTexts(benchQuestion, texts); return nil }},
-			{"sentences-score", func() error { _, err := v.Sentences().Score(ctx, query, ids); return err }},
-		}
-		b.Run("all", func(b *testing.B) {
-			var took []time.Duration
-			for b.Loop() {
-				start := time.Now()
-				for _, s := range steps {
-					if s.name == "vectors-filtered" {
-						continue
-					}
-					if err := s.do(); err != nil {
-						b.Fatal(err)
-					}
-				}
-				took = append(took, time.Since(start))
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)/2])/1e6, "ms-p50")
-		})
+		b.Run("all", func(b *testing.B) { benchAll(b, steps) })
 		for _, s := range steps {
 			b.Run(s.name, func(b *testing.B) {
 				b.ReportAllocs()
@@ -208,4 +157,60 @@ func BenchmarkSearch(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// step is one call that a retrieval makes.
+type step struct {
+	name string
+	do   func() error
+}
+
+func benchAll(b *testing.B, steps []step) {
+	b.Helper()
+	var took []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		for _, s := range steps {
+			if err := s.do(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2])/1e6, "ms-p50")
+}
+
+// searchSteps are the calls for one question: 50 candidates from either index,
+// every score for all of them, and the sentences of 30 passages.
+func searchSteps(b *testing.B, v index.View) ([]step, error) {
+	b.Helper()
+	ctx := b.Context()
+	query := direction(rand.New(rand.NewPCG(3, 4)))
+	words, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	vectors, err := v.Vectors().Search(ctx, query, 50, docs.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, h := range append(words, vectors...) {
+		ids = append(ids, h.ID)
+	}
+	texts := make([]string, 30*benchSentences)
+	for i := range texts {
+		p, d, _ := v.Passage(ids[i%len(ids)])
+		texts[i] = d.Title + " " + p.Section[0] + " " + p.Plain[:len(p.Plain)/benchSentences]
+	}
+	return []step{
+		{"words-search", func() error { _, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{}); return err }},
+		{"words-score", func() error { _, err := v.Words().Score(ctx, benchQuestion, ids); return err }},
+		{"vectors-search", func() error { _, err := v.Vectors().Search(ctx, query, 50, docs.Filter{}); return err }},
+		{"vectors-score", func() error { _, err := v.Vectors().Score(ctx, query, ids); return err }},
+		{"grams-score", func() error { _, err := v.Grams().Score(ctx, benchQuestion, ids); return err }},
+		{"grams-texts", func() error { v.Grams().ScoreTexts(benchQuestion, texts); return nil }},
+		{"sentences-score", func() error { _, err := v.Sentences().Score(ctx, query, ids); return err }},
+	}, nil
 }
