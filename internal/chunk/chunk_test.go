@@ -238,8 +238,16 @@ func TestLists(t *testing.T) {
 			"0 prose Wij helpen u bij:", "1 list Wij helpen u bij:⏎- wonen⏎- werk en inkomen⏎- zorg",
 			"2 item werk en inkomen", "3 prose Bel ons vandaag nog.",
 		}},
-		"without lead-in": {"# Kop\n\n- wonen\n- werk\n- zorg en welzijn hier\n", 200, []string{"0 item zorg en welzijn hier"}},
-		"words alone":     {"# Kop\n\n- FairWork\n- Koraal\n- Sterk Huis\n", 200, []string{"0 list - FairWork⏎- Koraal⏎- Sterk Huis"}},
+		"under a heading": {"# Kop\n\n- wonen\n- werk\n- zorg en welzijn hier\n", 200, []string{
+			"0 list - wonen⏎- werk⏎- zorg en welzijn hier", "1 item zorg en welzijn hier",
+		}},
+		"words alone, too many": {"# Kop\n\n" + strings.Repeat("- Koraal\n", 7), 12, []string{
+			"0 list - Koraal⏎- Koraal⏎- Koraal⏎- Koraal", "1 list - Koraal⏎- Koraal⏎- Koraal",
+		}},
+		"behind prose": {"# Kop\n\nDit is een zin.\n\n- wonen\n- werk en inkomen hier\n", 200, []string{
+			"0 prose Dit is een zin.", "1 item werk en inkomen hier",
+		}},
+		"words alone": {"# Kop\n\n- FairWork\n- Koraal\n- Sterk Huis\n", 200, []string{"0 list - FairWork⏎- Koraal⏎- Sterk Huis"}},
 		"numbered": {"Drie stappen:\n\n1. Bel de gemeente.\n2. Wacht op antwoord.\n", 200, []string{
 			"0 list Drie stappen:⏎1. Bel de gemeente.⏎2. Wacht op antwoord.", "1 item Bel de gemeente.", "2 item Wacht op antwoord.",
 		}},

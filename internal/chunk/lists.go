@@ -6,8 +6,9 @@ import (
 	"bronwijzer/internal/docs"
 )
 
-// maxListWords is the longest list that is a unit by itself. More than that is
-// no answer but a page; its entries are units all the same.
+// maxListWords is the longest list that is a unit by itself, if it also fits
+// into a passage. More than that is no answer but a page; its entries are units
+// all the same.
 const maxListWords = 90
 
 // list is a run of units that is cited as a whole: units[from:to].
@@ -16,27 +17,29 @@ type list struct {
 }
 
 // listsOf finds the lists of a stretch, in order, without overlap. With a
-// lead-in that ends in a colon a list is that and its entries. Without, entries
-// are units enough by themselves, unless none of them has words enough: then as
-// many as fit are a list together.
-func listsOf(units []unit) []list {
+// lead-in that ends in a colon a list is that and its entries; at the beginning
+// of a stretch the heading leads in. Entries behind anything else are units
+// enough by themselves, unless none of them has words enough: then as many as
+// fit are a list together.
+func (p *packer) listsOf() []list {
+	units := p.units
 	var out []list
 	for i := 0; i < len(units); {
 		from, to := i, i
 		if leadsIn(units, i) {
 			to++
 		}
-		led := to > from
+		led := to > from || from == 0
 		for to < len(units) && units[to].kind == docs.ListItem {
 			to++
 		}
 		switch {
 		case to == from:
 			to++
-		case led && wordsOf(units[from:to]) <= maxListWords:
+		case led && to-from > 1 && wordsOf(units[from:to]) <= maxListWords && p.sum(from, to) <= p.budget:
 			out = append(out, list{from, to})
-		case !led && allShort(units[from:to]):
-			out = append(out, runs(units, from, to)...)
+		case allShort(units[from:to]):
+			out = append(out, p.runs(from, to)...)
 		}
 		i = to
 	}
@@ -67,17 +70,19 @@ func allShort(units []unit) bool {
 	return true
 }
 
-// runs cuts short entries into lists of at most maxListWords.
-func runs(units []unit, from, to int) []list {
+// runs cuts short entries into lists of at most maxListWords that fit into a
+// passage.
+func (p *packer) runs(from, to int) []list {
 	var out []list
 	for from < to {
 		end := from + 1
-		n := units[from].words
-		for end < to && n+units[end].words <= maxListWords {
-			n += units[end].words
+		words, tokens := p.units[from].words, p.tokens[from]
+		for end < to && words+p.units[end].words <= maxListWords && tokens+p.tokens[end] <= p.budget {
+			words += p.units[end].words
+			tokens += p.tokens[end]
 			end++
 		}
-		if n >= minWords {
+		if words >= minWords {
 			out = append(out, list{from, end})
 		}
 		from = end

@@ -16,15 +16,17 @@ type cutter struct {
 // cut packs the units from..to, which have no section border between them.
 func (c *cutter) cut(doc *docs.Document, from, to int) []docs.Passage {
 	p := packer{cutter: c, doc: doc, units: c.units[from:to]}
-	p.lists = listsOf(p.units)
 	for _, u := range p.units {
 		p.tokens = append(p.tokens, c.count(u.lead+u.plain)+1) // one for what joins it
 	}
+	p.lists = p.listsOf()
 	p.keepLists()
 	var out []docs.Passage
 	for i := 0; i < len(p.units); {
-		end := p.fill(i)
-		if passage := p.passage(i, end); len(passage.Sentences) > 0 || p.says(i, end) {
+		end, plain, tokens := p.fill(i)
+		passage := p.passage(i, end)
+		passage.Plain, passage.Tokens = plain, tokens
+		if len(passage.Sentences) > 0 || p.says(i, end) {
 			out = append(out, passage)
 		}
 		i = p.next(i, end)
@@ -40,18 +42,15 @@ type packer struct {
 	// tokens is what each unit adds to a passage at most.
 	tokens []int
 	lists  []list
-	// kept has for the first unit of a list that must stay whole the index
-	// behind its last one.
+	// kept has for the first unit of a list the index behind its last one.
 	kept map[int]int
 }
 
-// keepLists notes the lists that fit into a passage.
+// keepLists notes which units the lists hold together; each fits into a passage.
 func (p *packer) keepLists() {
-	p.kept = make(map[int]int)
+	p.kept = make(map[int]int, len(p.lists))
 	for _, l := range p.lists {
-		if p.sum(l.from, l.to) <= p.budget {
-			p.kept[l.from] = l.to
-		}
+		p.kept[l.from] = l.to
 	}
 }
 
@@ -71,10 +70,10 @@ func (p *packer) atom(i int) int {
 	return i + 1
 }
 
-// fill returns where a passage that begins with unit i ends. The tokens of the
-// parts bound those of the whole, except for a tokenizer that joins badly: so
-// the whole is counted too, and shortened until it fits.
-func (p *packer) fill(i int) int {
+// fill returns where a passage that begins with unit i ends, its plain text and
+// the tokens of that. The tokens of the parts bound those of the whole, except
+// for a tokenizer that joins badly: then the passage is shortened until it fits.
+func (p *packer) fill(i int) (end int, plain string, tokens int) {
 	ends := []int{p.atom(i)}
 	sum := p.sum(i, ends[0])
 	for end := ends[0]; end < len(p.units); {
@@ -85,10 +84,14 @@ func (p *packer) fill(i int) int {
 		end = next
 		ends = append(ends, end)
 	}
-	for len(ends) > 1 && p.count(p.plain(i, ends[len(ends)-1])) > p.budget {
+	for {
+		end = ends[len(ends)-1]
+		plain = p.plain(i, end)
+		if tokens = p.count(plain); tokens <= p.budget || len(ends) == 1 {
+			return end, plain, tokens
+		}
 		ends = ends[:len(ends)-1]
 	}
-	return ends[len(ends)-1]
 }
 
 // next returns where the passage after units i..end begins: with the last unit
@@ -133,19 +136,17 @@ func (p *packer) plain(from, to int) string {
 	return b.String()
 }
 
-// passage makes a passage of units from..to.
+// passage makes a passage of units from..to, but for its plain text.
 func (p *packer) passage(from, to int) docs.Passage {
 	first, last := p.units[from], p.units[to-1]
 	block := p.doc.Blocks[first.block]
 	out := docs.Passage{
 		DocumentID: p.doc.ID, Version: p.doc.Version,
 		Section: block.Section, Page: block.Page,
-		Span:  docs.Span{Start: first.span.Start, End: last.span.End},
-		Text:  p.doc.Text[first.from:last.to],
-		Plain: p.plain(from, to),
+		Span: docs.Span{Start: first.span.Start, End: last.span.End},
+		Text: p.doc.Text[first.from:last.to],
 	}
 	out.ID = docs.PassageID(out.DocumentID, out.Span, out.Text)
-	out.Tokens = p.count(out.Plain)
 	lists := p.lists
 	for i := from; i < to; i++ {
 		u := p.units[i]

@@ -92,6 +92,9 @@ func (m *maker) block(i, run int) {
 	switch b.Kind {
 	case docs.Item:
 		u.kind, u.lead = docs.ListItem, m.lead(from)
+		if words(pieces[0]) > maxListWords {
+			pieces = dutch.Sentences(pieces[0]) // an entry that is a paragraph
+		}
 	case docs.Row:
 		u.kind = docs.TableRow
 	case docs.Line:

@@ -31,8 +31,8 @@ var abbreviations = table(map[manner]string{
 	leads: `aant afb afd afl alg art artt bijl bijv bv blz ca cf d.d d.i d.m.v d.w.z dd dhr div dl
 		dr dra drs ds e.g evt excl fam fig gem geb get hfdst hoofdst i.c i.c.m i.e i.h.b i.h.k.v i.o i.o.m
 		i.p.v i.r.t i.s.m i.t.t i.v.m i.z incl ing inz ir jhr jkvr jo kst m.a.w m.b.t m.b.v m.i m.i.v m.m.v
-		m.n m.u.v max mej mevr min mr mrs mw n.a.v nl nr nrs o.a o.b.v o.g.v o.l.v o.m o.v.v par paragr pag
-		plm plv pp prof q.q r.o rb red ref resp stb stcrt t.a.v t.b.v t.g.v t.h.v t.k.v t.l.v t.n.v t.o
+		m.n m.u.v max mej mevr min mr mrs mw n.a.v nl no nr nrs o.a o.b.v o.g.v o.l.v o.m o.v.v par paragr pag
+		plm plv pp prof q.q r.o rb red ref resp st stb stcrt t.a.v t.b.v t.g.v t.h.v t.k.v t.l.v t.n.v t.o
 		t.o.v t.w t.z.v tab tel tf toel trb v.a v.d v.w.b vgl vlg vnl voorz vs w.o wnd z.g z.i zg zgn`,
 	closes: `a.i a.s a.u.b aug apr c.a c.s dec e.a e.d e.e.a e.u e.v enz etc feb febr jan jl jul jun l.l
 		m.v mld mln mrt n.chr n.v.t nov o.i.d okt p.d p.j p.m p.p p.st p.u p.w s.v.p sep sept v.chr v.n v.s

@@ -9,8 +9,8 @@ import (
 // is an image in a link), so images go first.
 var (
 	mdComment = regexp.MustCompile(`(?s)<!--.*?-->`)
-	mdTag     = regexp.MustCompile(`</?[A-Za-z][^<>]{0,500}>`)
-	mdAuto    = regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]{1,500}|[^<>\s@]{1,64}@[^<>\s]{1,250})>`)
+	mdTag     = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
+	mdAuto    = regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s]+)>`)
 	mdImage   = regexp.MustCompile(`!\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"]*")?\)|\[[^\[\]]*\])`)
 	mdLink    = regexp.MustCompile(`\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"]*")?\)|\[[^\[\]]*\])`)
 	mdNote    = regexp.MustCompile(`\[\^[^\[\]\s]+\]:?`)
@@ -26,6 +26,9 @@ var (
 		"&eacute;", "é", "&euml;", "ë", "&iuml;", "ï", "&shy;", "", "&amp;", "&")
 )
 
+// private is where Unicode has room for characters of one's own.
+const private = '\ue000'
+
 // PlainMarkdown is [Plain] for a piece of Markdown: links and images become
 // their words, and emphasis, code ticks, tags, comments, marks of quotes and
 // footnotes, attributes and escapes go out as well.
@@ -33,6 +36,8 @@ func PlainMarkdown(s string) string {
 	if !strings.ContainsAny(s, "[]<>*_`~\\&{") {
 		return Plain(s)
 	}
+	// Escaped signs are kept out of reach, as private characters, until the end.
+	s = mdEscape.ReplaceAllStringFunc(s, func(m string) string { return string(private + rune(m[1])) })
 	s = mdComment.ReplaceAllString(s, "")
 	s = mdAuto.ReplaceAllString(s, "$1")
 	s = mdTag.ReplaceAllString(s, " ")
@@ -46,6 +51,11 @@ func PlainMarkdown(s string) string {
 	s = mdEm.ReplaceAllString(s, "$1$2$3")
 	s = mdEmUnder.ReplaceAllString(s, "$1$2$3")
 	s = mdBreak.ReplaceAllString(s, "")
-	s = mdEscape.ReplaceAllString(s, "$1")
-	return Plain(mdEntity.Replace(s))
+	s = mdEntity.Replace(s)
+	return Plain(strings.Map(func(r rune) rune {
+		if private < r && r < private+0x80 {
+			return r - private
+		}
+		return r
+	}, s))
 }

@@ -15,9 +15,9 @@ import (
 // looks untidy. So a glued number goes only where it can hardly be anything
 // else:
 //
-//   - behind a word of at least four letters that ends in three small ones
-//     ("maatregelen1.", "jaar3 betreft"): names with a number are short or end in
-//     capitals (CO2, EMPACT2, mp3), and words that are counted ("fase2",
+//   - behind a word of at least four letters that has no capital but the first
+//     ("maatregelen1.", "jaar3 betreft"): names with a number are short or have
+//     more (CO2, EMPACT2, iPhone12, mp3), and words that are counted ("fase2",
 //     "artikel5") are on a list. Glued on both sides ("Kuiken5is") it goes when a
 //     small Dutch word follows, which "peer2peer" hasn't got;
 //   - behind the stop of a sentence ("gestart.1 In", "jl.6. Hierin"), not behind
@@ -141,7 +141,7 @@ func mark(s string, i, end int) (from, to int, glue string) {
 func afterWord(s string, i, end int) (from, to int, glue string) {
 	word := lastWord(s[:i])
 	lower := strings.ToLower(word)
-	if end-i > 2 || utf8.RuneCountInString(word) < 4 || counted[lower] || !endsSmall(word) {
+	if end-i > 2 || utf8.RuneCountInString(word) < 4 || counted[lower] || !isSmall(word) {
 		return i, i, ""
 	}
 	if isEdge(s[end:]) {
@@ -153,16 +153,10 @@ func afterWord(s string, i, end int) (from, to int, glue string) {
 	return i, i, ""
 }
 
-// endsSmall reports whether the last three letters of word are small ones.
-func endsSmall(word string) bool {
-	for range 3 {
-		r, size := utf8.DecodeLastRuneInString(word)
-		if !unicode.IsLower(r) {
-			return false
-		}
-		word = word[:len(word)-size]
-	}
-	return true
+// isSmall reports whether all letters of word but the first are small ones.
+func isSmall(word string) bool {
+	_, first := utf8.DecodeRuneInString(word)
+	return strings.IndexFunc(word[first:], func(r rune) bool { return !unicode.IsLower(r) && r != '-' }) < 0
 }
 
 // afterStop decides on digits glued to a stop at i-1.
@@ -232,7 +226,7 @@ func isEdge(s string) bool {
 }
 
 // counted are words that are written with a number glued to them: "fase2".
-var counted = set(`artikel bijlage chroom covid fase groep html klas level mens niveau office omikron
+var counted = set(`artikel bijlage chroom covid euro fase formule groep html klas level mens niveau office omikron
 	route sars schaal stap type types versie vier vrouw windows zone`)
 
 // glueable are the words that a sentence may go on with behind a footnote

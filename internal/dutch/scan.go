@@ -33,8 +33,6 @@ func isRaised(r rune) bool {
 
 func asciiLetter(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' }
 
-func startsWithDigit(s string) bool { return s != "" && isDigit(s[0]) }
-
 // isYear reports whether s is a year from 1900 to 2099.
 func isYear(s string) bool {
 	return len(s) == 4 && (s[:2] == "19" || s[:2] == "20") && isDigit(s[2]) && isDigit(s[3])

@@ -129,7 +129,8 @@ func (c *cutter) ends(i, run, after int) bool {
 	case leads:
 		return false
 	case closes:
-		return !startsWithDigit(next)
+		r, _ := utf8.DecodeRuneInString(next)
+		return !unicode.IsDigit(r) && !unicode.IsSymbol(r) // "p.p. € 5"
 	case doubtful:
 		return opensSentence(opener, token)
 	}
@@ -137,11 +138,11 @@ func (c *cutter) ends(i, run, after int) bool {
 }
 
 // glued decides on a stop without white space behind it: "worden.Een". Only a
-// word in small letters before it and a capitalised one behind it make two
-// sentences; host names, file names and numbers don't look like that.
+// word in small letters (or a year) before it and a capitalised one behind it
+// make two sentences; host names, file names and numbers don't look like that.
 func (c *cutter) glued(i, run, tail int) bool {
 	before, _ := utf8.DecodeLastRuneInString(c.text[:i])
-	if !unicode.IsLower(before) && tail == run {
+	if !unicode.IsLower(before) && !unicode.IsDigit(before) && tail == run {
 		return false
 	}
 	first, size := utf8.DecodeRuneInString(c.text[tail:])
@@ -153,6 +154,9 @@ func (c *cutter) glued(i, run, tail int) bool {
 	opener, _ := firstWord(c.text[tail:])
 	if lower := strings.ToLower(opener); !openers[lower] && !particles[lower] && token != strings.ToLower(token) {
 		return false // "Besluit.Docx"
+	}
+	if unicode.IsDigit(before) && tail == run && !isYear(token) {
+		return false
 	}
 	if isAddress(token) || utf8.RuneCountInString(token) < 3 || strings.Contains(token, ".") {
 		return false

@@ -29,6 +29,8 @@ var sentenceCases = map[string][]string{
 		"Op 1 jan. 2020 en 3 feb. begon dit. |Het ging door.",
 		"Kosten: ca. € 3 mln. |De rest volgt.",
 		"De VS. |En Nederland.",
+		"De kosten zijn p.p. € 5. |Dat is p.m. nog niet bekend.",
+		"Zie Stb. 2018, r.o. 3.2. |De rechter in St. Michielsgestel vond No. 5 goed.",
 		"De heer Jansen jr. kwam. |Hij bleef bij Fier B.V. Nederland.",
 		"Zij werkt bij Fier B.V. |Daar is zij directeur.",
 		"Er zijn boeken, schriften, enz. |Alles is er.",
@@ -80,6 +82,7 @@ var sentenceCases = map[string][]string{
 	},
 	"missing space": {
 		"Het kan anders worden.|De rest volgt.",
+		"Dit is gestart in 2018.|Het loopt tot 2022.",
 		"Het gaat om het bestand Besluit.Docx van Node.JS.",
 	},
 	"ellipsis": {
