@@ -23,7 +23,7 @@ type Report struct {
 	Skipped int
 	// Missing are the files that a manifest names but that aren't there.
 	Missing []string
-	// Questions are the example questions of the manifests.
+	// Questions are the examples of the manifests, in the order of the roots.
 	Questions []string
 	// Embedded counts the texts that were embedded. Model names the embedder and
 	// its dimension, "e5 (384)"; it is empty without one.

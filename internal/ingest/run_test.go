@@ -26,7 +26,7 @@ func says(r load.Reason) string { return (&load.Error{Reason: r}).Message() }
 // plan compares a report but for what an embedder has to do with it.
 func plan(t *testing.T, step string, want, got Report) {
 	t.Helper()
-	ignore := cmpopts.IgnoreFields(Report{}, "Embedded", "Model", "ModelBefore")
+	ignore := cmpopts.IgnoreFields(Report{}, "Embedded", "Model", "ModelBefore", "Questions")
 	if diff := cmp.Diff(want, got, ignore, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s: %s", step, diff)
 	}
@@ -53,8 +53,12 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 				Added: []string{"map/n.txt"}, Changed: []string{"map/a.txt"}, Unchanged: 1, Skipped: 1, Missing: missing,
 			}, b.run(t, e))
 
-			b.write(t, map[string]string{"manifest.yaml": "documents:\n  a.txt: {title: Tweede}\n"})
-			plan(t, "changed manifest", Report{Changed: []string{"map/a.txt"}, Unchanged: 2, Skipped: 1}, b.run(t, e))
+			b.write(t, map[string]string{"manifest.yaml": "documents:\n  a.txt: {title: Tweede}\nquestions:\n  - Wat?\n  - Wie?\n"})
+			report := b.run(t, e)
+			plan(t, "changed manifest", Report{Changed: []string{"map/a.txt"}, Unchanged: 2, Skipped: 1}, report)
+			if !slices.Equal(report.Questions, []string{"Wat?", "Wie?"}) {
+				t.Errorf("questions: got %q", report.Questions)
+			}
 			doc, err := b.store.Document(t.Context(), docs.NewID("map", "a.txt"))
 			if doc.Title != "Tweede" || doc.IngestedAt.IsZero() || err != nil {
 				t.Errorf("got title %q, time %v, %v", doc.Title, doc.IngestedAt, err)
