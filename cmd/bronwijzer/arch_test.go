@@ -15,24 +15,25 @@ import (
 // imported by all. What isn't here is not allowed.
 var edges = map[string][]string{
 	"docs": {}, "record": {}, "llm": {}, "tokens": {}, "dutch": {},
-	"llm/llmtest":     {"llm"},
-	"e5":              {"llm", "e5/unigram"},
-	"e5/unigram":      {},
-	"e5/convert":      {"e5/unigram"},
-	"openai":          {"llm"},
-	"load":            {"docs", "dutch"},
-	"chunk":           {"docs", "dutch", "tokens"},
-	"store":           {"docs", "record"},
-	"index":           {"docs", "dutch", "llm"},
-	"index/indextest": {"index", "docs", "dutch", "llm"},
-	"ingest":          {"load", "chunk", "store", "index"},
-	"retrieve":        {"docs", "dutch", "index"},
-	"retrieve/ablate": {"load", "chunk", "e5", "index", "retrieve", "answer", "chat", "eval"}, // a command
-	"cite":            {"docs", "record", "dutch", "llm"},
-	"answer":          {"retrieve", "cite", "llm", "tokens", "record"},
-	"chat":            {"answer", "store", "llm", "record"},
-	"httpapi":         {"chat"},
-	"eval":            {"record", "docs"},
+	"llm/llmtest":          {"llm"},
+	"llm/llmtest/scripted": {"llm/llmtest"}, // a command
+	"e5":                   {"llm", "e5/unigram"},
+	"e5/unigram":           {},
+	"e5/convert":           {"e5/unigram"},
+	"openai":               {"llm"},
+	"load":                 {"docs", "dutch"},
+	"chunk":                {"docs", "dutch", "tokens"},
+	"store":                {"docs", "record"},
+	"index":                {"docs", "dutch", "llm"},
+	"index/indextest":      {"index", "docs", "dutch", "llm"},
+	"ingest":               {"load", "chunk", "store", "index"},
+	"retrieve":             {"docs", "dutch", "index"},
+	"retrieve/ablate":      {"load", "chunk", "e5", "index", "retrieve", "answer", "chat", "eval"}, // a command
+	"cite":                 {"docs", "record", "dutch", "llm"},
+	"answer":               {"retrieve", "cite", "llm", "tokens", "record"},
+	"chat":                 {"answer", "store", "llm", "record"},
+	"httpapi":              {"chat"},
+	"eval":                 {"record", "docs"},
 }
 
 var leaves = []string{"docs", "record", "llm", "tokens", "dutch"}

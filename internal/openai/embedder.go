@@ -57,7 +57,7 @@ var _ llm.Embedder = (*Embedder)(nil)
 // NewEmbedder returns an embedder for the endpoint. It goes to the server only
 // when cfg.Dim is 0.
 func NewEmbedder(ctx context.Context, lg *slog.Logger, cfg EmbedderConfig) (*Embedder, error) {
-	client, err := newClient(cfg.BaseURL, cfg.Key)
+	client, err := newClient(cfg.BaseURL, cfg.Key, http.DefaultTransport)
 	if err != nil {
 		return nil, fmt.Errorf("embedder: %w", err)
 	}

@@ -1,5 +1,6 @@
 // Package openai talks to any server that speaks OpenAI's API: a model of one's
-// own behind llama.cpp, vLLM or Ollama, or a service. Embedder makes vectors.
+// own behind llama.cpp, vLLM or Ollama, or a service. Embedder makes vectors,
+// Generator text.
 //
 // It is the only place that knows the wire format. Keys, texts and what a
 // server says in its error bodies never get into its errors or its log; an
@@ -27,7 +28,8 @@ import (
 const maxResponse = 64 << 20
 
 // newClient returns a client for the endpoint, which ends in "/v1" as a rule.
-func newClient(baseURL, key string) (*api.Client, error) {
+// Requests go over the transport.
+func newClient(baseURL, key string, transport http.RoundTripper) (*api.Client, error) {
 	u, err := url.Parse(baseURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		// Not with %w or the value: it may hold a password.
@@ -36,7 +38,7 @@ func newClient(baseURL, key string) (*api.Client, error) {
 	cfg := api.DefaultConfig(key)
 	cfg.BaseURL = baseURL
 	cfg.HTTPClient = &http.Client{
-		Transport: limited{http.DefaultTransport},
+		Transport: limited{transport},
 		// A redirect would send texts to an address that nobody configured.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirect },
 	}
@@ -81,6 +83,7 @@ type failure struct {
 	what   string
 	status int  // 0 when there was no response
 	again  bool // trying again may help
+	outage bool // it tells against the server
 	cause  error
 }
 

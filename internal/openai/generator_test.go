@@ -1,0 +1,263 @@
+package openai
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/llm/llmtest"
+)
+
+// TestMain wants no goroutine left when all tests are done.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// passageRequest asks as an answer does: with passages.
+func passageRequest() llm.Request {
+	return llm.Request{MaxTokens: 100, Messages: []llm.Message{
+		{Role: llm.System, Content: "Antwoord."},
+		{Role: llm.User, Content: secretText + "\n[k7f] De pilot is in 2022 opgezet in Midden-Nederland.\n[m2x] Er doen 270 gemeenten aan mee."},
+	}}
+}
+
+// generator is one on a scripted server that waits for nothing between attempts.
+func generator(t testing.TB, script llmtest.Script, cfg GeneratorConfig) (*Generator, *llmtest.Server, *strings.Builder) {
+	t.Helper()
+	server, url := llmtest.Start(t, script)
+	var log strings.Builder
+	cfg.BaseURL, cfg.Key, cfg.Model = url, secretKey, llmtest.ModelName
+	g, err := NewGenerator(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	return g, server, &log
+}
+
+// scenario is the script of that name.
+func scenario(t testing.TB, name string) llmtest.Script {
+	t.Helper()
+	s, ok := llmtest.Find(name)
+	if !ok {
+		t.Fatalf("no scenario %q", name)
+	}
+	return s.Script
+}
+
+// TestGeneratorScenarios wants each scenario to end as the contract of
+// llm.Generator says: text and no error, an error behind text, or
+// ErrUnavailable without text.
+func TestGeneratorScenarios(t *testing.T) {
+	for _, s := range llmtest.Scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			g, _, log := generator(t, s.Script, GeneratorConfig{First: 200 * time.Millisecond, Idle: 100 * time.Millisecond})
+			var text strings.Builder
+			_, err := g.Generate(t.Context(), passageRequest(), func(delta string) error {
+				text.WriteString(delta)
+				return nil
+			})
+			if got := errors.Is(err, llm.ErrUnavailable); got != s.Down {
+				t.Errorf("error %v, want unavailable %v", err, s.Down)
+			}
+			if s.Down && text.Len() > 0 {
+				t.Errorf("text %q of a model that is away", text.String())
+			}
+			said := fmt.Sprint(err) + log.String()
+			for _, secret := range []string{llmtest.Secret, secretKey, secretText, "2022"} {
+				if strings.Contains(said, secret) {
+					t.Errorf("gives away %q: %s", secret, said)
+				}
+			}
+		})
+	}
+}
+
+func TestGeneratorEnds(t *testing.T) {
+	for name, want := range map[string]string{
+		"honest": "", "length": llm.ErrLength.Error(), "cut off": "breaks off", "stuck": "silent for too long",
+		"500 once": "", "429 once": "", "error in stream": "not what the API promises", "invalid JSON later": "not what the API promises",
+		"429 long": "429", "no header": "silent for too long", "401": "401",
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, _, _ := generator(t, scenario(t, name), GeneratorConfig{First: 200 * time.Millisecond, Idle: 100 * time.Millisecond})
+			usage, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
+			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("got error %v, want %q", err, want)
+			}
+			if err == nil && (usage.PromptTokens == 0 || usage.CompletionTokens == 0) {
+				t.Errorf("usage %+v", usage)
+			}
+		})
+	}
+}
+
+// TestGeneratorAttempts counts requests: none is repeated behind text or where
+// the server wants to be left alone.
+func TestGeneratorAttempts(t *testing.T) {
+	for name, want := range map[string]int{
+		"500": 3, "hangs up": 3, "500 once": 2, "429 once": 2, "429 long": 1, "401": 1, "400": 1, "invalid JSON": 1,
+		"cut off": 1, "error in stream": 1, "no header": 1, "honest": 1,
+	} {
+		g, server, _ := generator(t, scenario(t, name), GeneratorConfig{First: 200 * time.Millisecond, Trip: 10})
+		_, _ = g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
+		if got := server.Calls(); got != want {
+			t.Errorf("%s: %d requests, want %d", name, got, want)
+		}
+	}
+}
+
+// TestGeneratorCancels wants a reader who leaves, in the midst of a silence, to
+// be felt by the server within 100 ms.
+func TestGeneratorCancels(t *testing.T) {
+	gone := make(chan time.Time, 1)
+	g, _, _ := generator(t, func(c *llmtest.Call) {
+		c.Say("De pilot ")
+		c.Hang()
+		gone <- time.Now()
+	}, GeneratorConfig{})
+	ctx, cancel := context.WithCancel(t.Context())
+	var left time.Time
+	_, err := g.Generate(ctx, passageRequest(), func(string) error {
+		left = time.Now()
+		cancel()
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if took := (<-gone).Sub(left); took > 100*time.Millisecond {
+		t.Errorf("the server noticed after %v", took)
+	}
+}
+
+func TestGeneratorReturnsErrorOfEmit(t *testing.T) {
+	full := errors.New("disk full")
+	g, _, _ := generator(t, llmtest.Honest, GeneratorConfig{})
+	if _, err := g.Generate(t.Context(), passageRequest(), func(string) error { return full }); !errors.Is(err, full) {
+		t.Errorf("got %v, want %v", err, full)
+	}
+}
+
+// TestGeneratorSlowReader wants the time that emit takes not to count as the
+// model's.
+func TestGeneratorSlowReader(t *testing.T) {
+	g, _, _ := generator(t, llmtest.Honest, GeneratorConfig{Idle: 50 * time.Millisecond})
+	n := 0
+	_, err := g.Generate(t.Context(), passageRequest(), func(string) error {
+		if n++; n == 1 {
+			<-time.After(150 * time.Millisecond)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGeneratorBreaker wants a server that fails three times to be left alone,
+// to be tried again after a rest, and to be trusted when it answers.
+func TestGeneratorBreaker(t *testing.T) {
+	healthy := make(chan struct{})
+	g, server, _ := generator(t, func(c *llmtest.Call) {
+		select {
+		case <-healthy:
+			llmtest.Honest(c)
+		default:
+			c.Fail(500)
+		}
+	}, GeneratorConfig{Retries: -1, Trip: 3, Rest: 50 * time.Millisecond})
+	ask := func() error {
+		_, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
+		return err
+	}
+	for range 6 {
+		if err := ask(); !errors.Is(err, llm.ErrUnavailable) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if got := server.Calls(); got != 3 {
+		t.Errorf("%d requests got to a server that fails, want 3", got)
+	}
+	close(healthy)
+	deadline := time.Now().Add(5 * time.Second)
+	for ask() != nil {
+		if time.Now().After(deadline) {
+			t.Fatal("the server is never asked again")
+		}
+	}
+}
+
+// TestTurns fills the slots and the queue, without a clock.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(1, 1, time.Second)
+		done, err := turns.take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		waited := make(chan error)
+		go func() {
+			second, err := turns.take(t.Context())
+			if err == nil {
+				second()
+			}
+			waited <- err
+		}()
+		synctest.Wait()
+		if _, err := turns.take(t.Context()); !errors.Is(err, llm.ErrUnavailable) {
+			t.Errorf("third of two: got %v", err)
+		}
+		done()
+		if err := <-waited; err != nil {
+			t.Errorf("second: got %v", err)
+		}
+
+		if _, err = turns.take(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := turns.take(t.Context()); !errors.Is(err, llm.ErrUnavailable) || time.Since(began) != time.Second {
+			t.Errorf("got %v after %v, want unavailable after a second", err, time.Since(began))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := turns.take(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestGeneratorSends(t *testing.T) {
+	for model, reasoning := range map[string]bool{"gpt-4o": false, "o3-mini": true} {
+		g, server, _ := generator(t, llmtest.Honest, GeneratorConfig{})
+		g.cfg.Model = model
+		if _, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		got := server.Requests()[0]
+		if got.Model != model || !got.Stream || got.Authorization != "Bearer "+secretKey || len(got.Messages) != 2 ||
+			(got.MaxCompletionTokens == 100) != reasoning || (got.MaxTokens == 100) == reasoning {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+func TestNewGeneratorRefuses(t *testing.T) {
+	for name, cfg := range map[string]GeneratorConfig{
+		"no address": {Model: "m"}, "no model": {BaseURL: "http://127.0.0.1:9/v1"},
+		"bad address": {Model: "m", BaseURL: "http://u:" + secretKey + "@h:port"},
+	} {
+		_, err := NewGenerator(slog.New(slog.DiscardHandler), cfg)
+		if err == nil {
+			t.Errorf("%s: got no error", name)
+		}
+		keepsSecrets(t, fmt.Sprint(err))
+	}
+}
