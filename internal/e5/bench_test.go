@@ -62,10 +62,10 @@ func BenchmarkOpen(b *testing.B) {
 
 // benchTexts returns what testdata/compare.py measures as well: all questions,
 // or the first 64 passages of 400 to 2000 bytes.
-func benchTexts(t testing.TB, kind llm.Kind) []string {
-	t.Helper()
+func benchTexts(tb testing.TB, kind llm.Kind) []string {
+	tb.Helper()
 	var texts []string
-	for _, g := range readGolden(t) {
+	for _, g := range readGolden(tb) {
 		if g.kind() == kind && (kind == llm.Query || len(g.Text) >= 400 && len(g.Text) <= 2000) {
 			texts = append(texts, g.Text)
 		}

