@@ -168,12 +168,11 @@ func afterStop(s string, i, end int) bool {
 	if s[i-1] != '.' || token == "" {
 		return token != ""
 	}
-	atEnd := end == len(s) || s[end] == ' ' && canBegin(s[end+1:])
 	switch abbreviation(token, lastWord(s[:at])) {
 	case word:
 		return !isEnumerator(token) || isYear(token)
 	case closes:
-		return atEnd
+		return !monthNames[strings.ToLower(token)] // "jan.1" is a date
 	}
 	return false
 }
@@ -235,6 +234,9 @@ var glueable = set(`aan als bij dan dat de die door een en heeft het in is kan m
 	op over te tot uit van voor waar waarin was werd wordt worden zal zijn`)
 
 var months = set(`januari februari maart april mei juni juli augustus september oktober november december`)
+
+// monthNames are months cut short.
+var monthNames = set(`jan feb febr mrt apr jun jul aug sep sept okt nov dec`)
 
 // announceYear are words that a year stands behind.
 var announceYear = set(`in sinds vanaf medio begin eind jaar zomer voorjaar najaar herfst winter lente`)

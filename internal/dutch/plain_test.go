@@ -37,6 +37,7 @@ func TestPlain(t *testing.T) {
 		{"aangenomen in 2019.12 In", "aangenomen in 2019. In"},
 		{"zie noot.104 De", "zie noot. De"},
 
+		{"mijn brief van 25 oktober jl.1 heb ik", "mijn brief van 25 oktober jl. heb ik"},
 		{"van 4 november jl.6. Hierin", "van 4 november jl. Hierin"},
 
 		// behind a closing mark
@@ -60,7 +61,7 @@ func TestPlainKeeps(t *testing.T) {
 		"(Kamerstuk 28 638, nr. 178) werd", "COVID-19 en covid19", "EMPACT2", "de G20", "CO2 en CO2-uitstoot",
 		"een A4 en een A4'tje", "artikel 273f", "de 1e en 2e lid", "3B) De webcrawler", "2015-2019", "2015–2019",
 		"mp3, html5, web2 en pm10.", "peer2peer en vrouw4vrouw", "fase2 en groep8.", "nr.5 en art.3 en blz.12",
-		"p.3 en v.2", "in 2018 74 personen", "€ 201500 en 195000 euro", "20150 mensen", "op 0201234567",
+		"p.3 en v.2", "op jan.1 en dec.31", "in 2018 74 personen", "€ 201500 en 195000 euro", "20150 mensen", "op 0201234567",
 		"(020)12 34", "12.00 uur", "artikel 2.9.1, 2e lid", "10.000", "11,6 fte (+34,8)", "O.J. 2019/17",
 		"jaar3.5 is", "versie2020", "AVIM12", "postcode 2500EH", "1) de verkenning", "in 2019 299 slachtoffers",
 		"zaak201916", "nummer 201916", "wet3", "Horizon2020", "H2O", "3G, 4G en 5G", "[3] los", "iPhone12 en Office365",

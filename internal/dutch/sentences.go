@@ -16,10 +16,12 @@ import (
 // close. The stops of abbreviations, initials, dates, decimal numbers, numbers
 // of an enumeration, addresses and titles in brackets end nothing.
 //
-// The rules of UAX 29 were tried first and left: they break at every line end
-// and behind every abbreviation, not before "67 procent", and not at a footnote
-// number ("gestart.1 In"), so each of their breaks had to be judged again, and
-// half of those wanted had to be found without them.
+// The rules of UAX 29 were measured first: with line ends read as spaces they
+// give 318 of the 324 borders in the corpus (not "mensenhandel. 67 procent", nor
+// behind the footnote number of "gestart.1 In") and none too many; read as they
+// are, line ends make it 764. They know no abbreviations before a capital ("drs.
+// Jansen"). So every border would have to be judged again, and the missing ones
+// be found by looking at every stop, which is all that is done here.
 func Sentences(s string) []string {
 	var out []string
 	start := 0

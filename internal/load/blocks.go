@@ -99,6 +99,9 @@ func (c *counter) to(i int) int {
 	return c.runes
 }
 
+// maxTitle is how much of a line serves as a title, in code points.
+const maxTitle = 100
+
 // fallbackTitle is what a document is called that doesn't say so itself: its
 // first heading, its first line, or the name of its file.
 func fallbackTitle(doc *docs.Document) string {
@@ -111,7 +114,7 @@ func fallbackTitle(doc *docs.Document) string {
 				return b.Section[len(b.Section)-1]
 			}
 			text, _ := b.Span.Slice(doc.Text)
-			return shorten(dutch.Plain(text), 100)
+			return shorten(dutch.Plain(text), maxTitle)
 		}
 	}
 	return strings.TrimSuffix(path.Base(doc.Path), path.Ext(doc.Path))

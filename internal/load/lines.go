@@ -192,7 +192,7 @@ func (g *grouper) goesOn(a, b int) bool {
 	if m := g.lines[b].mark; m.bullet || m.end > 0 && !m.weak && (!open || g.short(b-1)) {
 		return false
 	}
-	if startsSmall(next) {
+	if startsSmall(next) && (open || g.wrap != wrapping{}) {
 		return true
 	}
 	if g.lines[a].mark.end > 0 && g.lines[b].indent > g.lines[a].indent && open {

@@ -16,7 +16,21 @@ func readText(name string, data []byte) (docs.Document, error) {
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: NotText, Err: err}
 	}
-	return docs.Document{Text: text, Blocks: assemble(text, inferred(text, 0), dutch.Plain)}, nil
+	doc := docs.Document{Text: text, Blocks: assemble(text, inferred(text, 0), dutch.Plain)}
+	if len(doc.Blocks) > 0 {
+		first, _ := doc.Blocks[0].Span.Slice(text)
+		doc.Title = shorten(dutch.Plain(first), maxTitle)
+	}
+	for _, b := range doc.Blocks {
+		if b.Kind == docs.Paragraph {
+			break // a heading from here on is that of a section
+		}
+		if b.Kind == docs.Heading {
+			doc.Title = b.Section[0]
+			break
+		}
+	}
+	return doc, nil
 }
 
 // inferred returns the pieces of the plain text that begins at body.
@@ -96,6 +110,8 @@ func (c *classifier) describe(g group) described {
 		d.shape = prose
 	case last == ',' && !startsSmall(s) && words <= 10:
 		d.shape = formal
+	case strings.HasSuffix(s, "|"):
+		d.shape = formal // what is left of a table that laid out a page
 	case last == ',' || last == ';' || startsSmall(s) && g.mark.end == 0:
 		d.shape = prose
 	case len(dutch.Sentences(s)) > 1 && g.mark.end == 0:
@@ -116,25 +132,32 @@ func (c *classifier) question(s string, last rune, words int) bool {
 	return last == '?' && words <= 12 && !c.wrapped && unicode.IsUpper(firstRune(s)) && strings.Count(s, "?") == 1
 }
 
-// formalLine are lines of letter heads, addresses and page furniture.
-var formalLine = regexp.MustCompile(`(?i)^(?:\d{2} ?\d{3}(?: [IVX]+)?(?:[ ,]|$)|nr\. ?\d+|aan de (?:voorzitter|minister|staatssecretaris|leden|heer|raad|colleges)|` +
-	`datum\b|betreft\b|ons kenmerk|uw kenmerk|kenmerk\b|postbus \d|gepubliceerd op|laatst (?:gewijzigd|bijgewerkt)|pagina \d+|` +
-	`vergaderjaar|tel(?:efoon)?[.: ]|e-mail:|www\.|https?://\S+$)|^\S+@\S+$|\b\d{4} ?[A-Z]{2}\b {1,2}\p{Lu}`)
+// headLine is a line of a letter head or of page furniture by how it begins: a
+// parliamentary file, "Nr. 184 BRIEF VAN …", an addressee, a label.
+var headLine = regexp.MustCompile(`(?i)^(?:\d{2} ?\d{3}(?: [IVX]+)?(?:[ ,]|$)|nr\. ?\d+|vergaderjaar|` +
+	`aan de (?:voorzitter|minister|staatssecretaris|leden|heer|raad|colleges)|gepubliceerd op|laatst (?:gewijzigd|bijgewerkt)|` +
+	`datum\b|betreft\b|(?:ons |uw )?kenmerk\b|pagina \d+)`)
 
-// datePattern is a date with at most a place before it: "Den Haag, 18 november
+// addressLine is a line of an address.
+var addressLine = regexp.MustCompile(`(?i)^(?:postbus \d|tel(?:efoon)?[.: ]|e-mail:|www\.|https?://\S+$)|^\S+@\S+$|\b\d{4} ?[A-Z]{2}\b {1,2}\p{Lu}`)
+
+// dateLine is a date with at most a place before it: "Den Haag, 18 november
 // 2020".
-var datePattern = regexp.MustCompile(`^(?:[\p{Lu}'’][\p{L}'’ -]{1,30}, )?(?:\d{1,2} )?\p{Ll}{3,9} \d{4}$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}$`)
+var dateLine = regexp.MustCompile(`^(?:[\p{Lu}'’][\p{L}'’ -]{1,30}, )?(?:\d{1,2} )?\p{Ll}{3,9} \d{4}$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}$`)
+
+// labelled is a line that begins with what it tells: "Datum: 3 mei".
+var labelled = regexp.MustCompile(`^\p{Lu}[\p{L} -]{1,30}: ?\S`)
 
 // isFormal reports whether a line is no heading and no prose by its words: part
-// of a letter head or an address, a date, a long line in capitals.
+// of a letter head or an address, a date, labels, a long line in capitals.
 func isFormal(s string, runes, words int) bool {
-	if runes > 2*maxHeadingRunes {
+	if runes > 2*maxHeadingRunes || isStop(lastRune(s)) {
 		return false
 	}
-	if isCapitals(s) && words > maxCapitals && !isStop(lastRune(s)) {
+	if isCapitals(s) && words > maxCapitals || labelled.MatchString(s) && strings.Count(s, ": ") > 1 {
 		return true
 	}
-	return words <= 8 && (formalLine.MatchString(s) || datePattern.MatchString(s))
+	return words <= 8 && (addressLine.MatchString(s) || dateLine.MatchString(s)) || words <= 15 && headLine.MatchString(s)
 }
 
 // classify decides what every group is. Prose, entries and rows are what they
@@ -144,6 +167,7 @@ func isFormal(s string, runes, words int) bool {
 func (c *classifier) classify() {
 	c.entries()
 	c.contents()
+	c.labels()
 	for i := 0; i < len(c.groups); {
 		g := &c.groups[i]
 		if !c.isShort(i) {
@@ -196,6 +220,20 @@ func (c *classifier) sameList(i, j int) bool {
 	}
 	a, b := c.groups[i], c.groups[j]
 	return b.mark.end > 0 && a.mark.style == b.mark.style && a.mark.depth == b.mark.depth
+}
+
+// labels finds lines such as "Agendapunt: 4B" that stand among their like. One
+// alone may be a heading ("Toezegging: vrije voeten").
+func (c *classifier) labels() {
+	before := false
+	for i := range c.groups {
+		g := &c.groups[i]
+		label := g.mark.end == 0 && c.isShort(i) && labelled.MatchString(c.at(i))
+		if label && before {
+			g.shape, c.groups[i-1].shape = formal, formal
+		}
+		before = label
+	}
 }
 
 // contentsLine is a line of a table of contents with dots before the page.
@@ -342,7 +380,7 @@ func (c *classifier) signs(i, j int) bool {
 }
 
 // chrome is what web pages print around their text.
-var chrome = wordSet(`contact cookies delen deel deeldezepagina disclaimer facebook home instagram kopieerlink
+var chrome = wordSet(`contact cookies delen deel deeldezepagina disclaimer facebook ganaarinhoud ganaardeinhoud ganaarhoofdinhoud directnaardeinhoud naardeinhoud home instagram kopieerlink
 	leesmeer linkedin menu meerweten naarboven navigatie onderdeelvan overdezesite print printdezepagina privacy
 	privacystatement rss sitemap sluiten sluit steunons terug terugnaarboven toegankelijkheid toegankelijkheidsverklaring twitter
 	volgons volgonsop volgonsook whatsapp wijwordengesteunddoor x youtube zoeken zoek`)
