@@ -109,7 +109,8 @@ func (a *api) postChat(c *gin.Context) error {
 	}
 	r.Owner = a.owner(c)
 	if in.Stream || wantsEvents(c.Request) {
-		return a.streamChat(c, r, include)
+		s := &stream{w: c.Writer}
+		return a.streamAnswer(c, r, s, chatTeller{s, include, r.TopK})
 	}
 	ans, err := a.ask(c.Request.Context(), r, nil)
 	if err != nil {

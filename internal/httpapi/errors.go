@@ -19,6 +19,8 @@ type apiError struct {
 	status int
 	// code is for programs, message a Dutch sentence for a reader.
 	code, message string
+	// param names what of the request is wrong, where OpenAI's form asks for it.
+	param string
 	// retryAfter, where it isn't 0, says when to come back.
 	retryAfter time.Duration
 }
@@ -150,11 +152,14 @@ func (a *api) fail(c *gin.Context, err error) {
 	}
 	h.Set("Cache-Control", "no-store")
 	h.Del("ETag")
-	if routeOf(c).page {
+	switch rt := routeOf(c); {
+	case rt.page:
 		a.writePage(c, seen.status, "error", body.Error)
-		return
+	case rt.openAI:
+		writeJSON(c, seen.status, openAIErrorOf(seen, body))
+	default:
+		writeJSON(c, seen.status, body)
 	}
-	writeJSON(c, seen.status, body)
 }
 
 // seconds rounds up to whole seconds, at least 1.

@@ -1,6 +1,7 @@
 // Package httpapi is Bronwijzer's face on the network: the chat API in JSON and
-// server-sent events, documents and their exact texts, conversations, health,
-// metrics and the pages that a citation points at.
+// server-sent events, the same answers in the form of OpenAI's chat completions,
+// documents and their exact texts, conversations, health, metrics and the pages
+// that a citation points at.
 //
 // It owns everything that has to do with HTTP: who may talk to the server at
 // all (Host, origin, rate), how strictly a request is read, which status an
@@ -8,8 +9,8 @@
 // checks or stores anything; Gin's context and the metrics never leave it.
 //
 // Its invariants: every route stands in one table and passes the same guards;
-// an error reaches a client only through fail, in one form, in Dutch, with
-// nothing of the inside in it; a stream that has begun ends with exactly one
+// an error reaches a client only through fail, in the form of its API, in Dutch,
+// with nothing of the inside in it; a stream that has begun ends with exactly one
 // done or error, unless its client has left.
 package httpapi
 

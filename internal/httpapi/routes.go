@@ -18,6 +18,8 @@ type route struct {
 	handle func(*gin.Context) error
 	// page makes errors HTML, for a reader's browser.
 	page bool
+	// openAI makes errors as OpenAI's API has them.
+	openAI bool
 	// probe leaves out the guards and logs at debug level only: it tells nobody
 	// anything, and has to answer whoever asks, also when it is busy.
 	probe bool
@@ -39,6 +41,8 @@ func (a *api) routes() []route {
 		{method: http.MethodPatch, path: "/api/v1/conversations/{id}", handle: a.patchConversation},
 		{method: http.MethodDelete, path: "/api/v1/conversations/{id}", handle: a.deleteConversation},
 		{method: http.MethodGet, path: "/api/v1/info", handle: a.getInfo},
+		{method: http.MethodGet, path: "/v1/models", handle: a.getModels, openAI: true},
+		{method: http.MethodPost, path: "/v1/chat/completions", handle: a.postCompletion, openAI: true},
 		{method: http.MethodGet, path: "/healthz", handle: a.getHealth, probe: true},
 		{method: http.MethodGet, path: "/readyz", handle: a.getReady, probe: true},
 		{method: http.MethodGet, path: "/metrics", handle: a.getMetrics},

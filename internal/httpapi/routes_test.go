@@ -65,6 +65,8 @@ func TestEveryRouteAnswers(t *testing.T) {
 		{"PATCH", "/api/v1/conversations/conv_1", `{"title":" Nieuw "}`, 200, `"title":"Nieuw"`},
 		{"DELETE", "/api/v1/conversations/conv_1", "", 204, ""},
 		{"GET", "/api/v1/info", "", 200, `"example_questions":["Wat is de signalentafel?"]`},
+		{"GET", "/v1/models", "", 200, `"id":"bronwijzer-links"`},
+		{"POST", "/v1/chat/completions", completionBody(""), 200, `"content":"De pilot is in 2022 opgezet. [1]"`},
 		{"GET", "/healthz", "", 200, `"ok"`},
 		{"GET", "/readyz", "", 200, `"ready"`},
 		{"GET", "/metrics", "", 200, "bronwijzer_documents 5"},
@@ -232,8 +234,9 @@ func TestEveryRouteFailsInForm(t *testing.T) {
 	s.start(t, Config{})
 	bodies := map[string]string{
 		"/api/v1/chat": `{"question":"Wat?"}`, "/api/v1/answers/{id}/feedback": `{"verdict":"good"}`, "PATCH": `{"title":"x"}`,
+		"/v1/chat/completions": completionBody(""),
 	}
-	still := []string{"/healthz", "/readyz", "/metrics", "/openapi.yaml"}
+	still := []string{"/healthz", "/readyz", "/metrics", "/openapi.yaml", "/v1/models"}
 	for _, rt := range (&api{}).routes() {
 		if slices.Contains(still, rt.path) {
 			if got := s.get(t, rt.path); got.status != 200 {

@@ -15,22 +15,30 @@ import (
 	"bronwijzer/internal/record"
 )
 
-// streamChat answers a question as a stream of events. What Chat returns, not
+// teller tells the making of an answer to a stream, in the form of one API.
+type teller interface {
+	// show tells an event; Done is left to done.
+	show(e record.Event) error
+	// done and fail tell how it ended, and end the stream.
+	done(ans record.Answer) error
+	fail(seen *apiError, body errorBody) error
+}
+
+// streamAnswer answers a question as a stream of events. What Chat returns, not
 // its Done event, decides how the stream ends, so it ends exactly once. An
 // error before the first event gets an ordinary answer with its status.
-func (a *api) streamChat(c *gin.Context, r chat.Request, include bool) error {
+func (a *api) streamAnswer(c *gin.Context, r chat.Request, s *stream, t teller) error {
 	a.metrics.streams.Inc()
 	defer a.metrics.streams.Dec()
 	ctx, cancel := context.WithCancel(c.Request.Context())
 	defer cancel()
 
-	s := &stream{w: c.Writer}
 	stop := s.keepAlive(a.heartbeat, cancel)
-	ans, err := a.ask(ctx, r, func(e record.Event) error { return s.show(e, r.TopK) })
+	ans, err := a.ask(ctx, r, t.show)
 	stop()
 	switch {
 	case err == nil:
-		return s.send("done", shown(ans, include, r.TopK))
+		return t.done(ans)
 	case !s.begun:
 		return err
 	}
@@ -38,8 +46,37 @@ func (a *api) streamChat(c *gin.Context, r chat.Request, include bool) error {
 	if seen == nil {
 		return nil
 	}
-	return s.send("error", body)
+	return t.fail(seen, body)
 }
+
+// chatTeller has the events of the chat API.
+type chatTeller struct {
+	s *stream
+	// include and k are what shown takes.
+	include bool
+	k       int
+}
+
+// show sends an event of an answer's making. Sources has at most k passages.
+func (t chatTeller) show(e record.Event) error {
+	switch e := e.(type) {
+	case record.Sources:
+		return t.s.send("sources", record.Sources{Passages: shownPassages(e.Passages, t.k)})
+	case record.Cited:
+		e.Citation.AnswerSpans = nil
+		return t.s.send("citation", shownCitation(e.Citation))
+	case record.Delta:
+		return t.s.send("text", e)
+	default:
+		return nil
+	}
+}
+
+func (t chatTeller) done(ans record.Answer) error {
+	return t.s.send("done", shown(ans, t.include, t.k))
+}
+
+func (t chatTeller) fail(_ *apiError, body errorBody) error { return t.s.send("error", body) }
 
 // stream writes server-sent events. It is written by hand because Gin's
 // renderer leaves out the space after "data:", which the format allows but not
@@ -51,27 +88,14 @@ type stream struct {
 	begun bool
 }
 
-// show sends an event of an answer's making. Sources has at most k passages.
-func (s *stream) show(e record.Event, k int) error {
-	switch e := e.(type) {
-	case record.Sources:
-		return s.send("sources", record.Sources{Passages: shownPassages(e.Passages, k)})
-	case record.Cited:
-		e.Citation.AnswerSpans = nil
-		return s.send("citation", shownCitation(e.Citation))
-	case record.Delta:
-		return s.send("text", e)
-	default:
-		// Done: streamChat sends it when Ask returns.
-		return nil
-	}
-}
-
-// send writes one event and flushes it. JSON has no raw line break, so it fits
-// on one data line.
+// send writes one event, without a name where that is empty, and flushes it.
+// JSON has no raw line break, so it fits on one data line.
 func (s *stream) send(name string, v any) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "event: %s\ndata: ", name)
+	if name != "" {
+		fmt.Fprintf(&b, "event: %s\n", name)
+	}
+	b.WriteString("data: ")
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
