@@ -231,7 +231,7 @@ func TestTitle(t *testing.T) {
 
 // Sizes at which anything worse than linear shows: seconds against hours.
 func TestHostile(t *testing.T) {
-	const n = 1 << 16
+	const n = hostileSize
 	for name, files := range map[string][]string{
 		"one line":      {strings.Repeat("Dit is een zin zonder einde ", n/28), strings.Repeat("x", n)},
 		"many lines":    {strings.Repeat("a\n", n/2), strings.Repeat("Een kop\n\n", n/9), strings.Repeat("Zin.\n", n/5)},
