@@ -181,7 +181,7 @@ func (a *assembler) yield() {
 			n++
 		}
 		marks = marks[n:]
-		if !says(piece.Text) {
+		if !hasContent(piece.Text) {
 			continue
 		}
 		piece.Opens = end == len(text) && (head.Opens || strings.HasSuffix(piece.Text, ":"))
@@ -226,8 +226,8 @@ func (a *assembler) tidy(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// says reports whether a text says anything: more than punctuation and "Bron:".
-func says(s string) bool {
+// hasContent reports whether a text says anything: more than punctuation and "Bron:".
+func hasContent(s string) bool {
 	for _, w := range words(dutch.Fold(s)) {
 		if !sourceWords[w] {
 			return true

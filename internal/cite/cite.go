@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
 )
 
@@ -23,6 +24,9 @@ import (
 type Source struct {
 	Document *docs.Document // Text may be empty
 	Passage  docs.Passage
+	// Vectors are the embeddings of Passage.Sentences, of Kind Passage, in their
+	// order. They may be nil: then a Checker embeds what it needs.
+	Vectors []llm.Vector
 }
 
 // Quote returns the words of the passage at a span of the document. The span

@@ -1,0 +1,80 @@
+package cite
+
+// factsIn reports whether every fact of the claim is in the evidence, or in what
+// is known of its documents.
+func (s *search) factsIn(e evidence, foreign bool) bool {
+	for _, f := range s.claim.facts {
+		if !s.factIn(f, e, foreign) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *search) factIn(f fact, e evidence, foreign bool) bool {
+	if f.kind == name {
+		return foreign && (titles[f.text] || places[f.text] == "nederland") || s.nameIn(f, e)
+	}
+	for _, r := range e {
+		for _, u := range r.units {
+			if u.has(f, r.source.year) {
+				return true
+			}
+		}
+	}
+	for _, r := range e {
+		if r.source.meta.has(f, 0) && !s.rivals(f, r) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *search) nameIn(f fact, e evidence) bool {
+	for _, r := range e {
+		if r.source.meta.says(s.claim.reading, f) {
+			return true
+		}
+	}
+	for _, u := range e.readings() {
+		if u.says(s.claim.reading, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether a reading holds a fact that isn't a name.
+func (r *reading) has(f fact, year int) bool {
+	for _, g := range r.facts {
+		if f.matches(g, year) {
+			return true
+		}
+	}
+	return false
+}
+
+// rivals reports whether a run holds a fact of the same class that the claim
+// doesn't mention. Then one that only the document's title or date has can't
+// stand in its place: "opgezet in 2022" in a letter of 2023 doesn't support
+// "opgezet in 2023".
+func (s *search) rivals(f fact, r run) bool {
+	for _, u := range r.units {
+		for _, g := range u.facts {
+			if g.kind != name && g.class() == f.class() && !s.claim.mentions(g, r.source.year) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mentions reports whether a reading has fact g of a source.
+func (r *reading) mentions(g fact, year int) bool {
+	for _, f := range r.facts {
+		if f.matches(g, year) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,230 @@
+package cite
+
+// contradicts reports whether a run of sentences says the opposite of what a
+// sentence says, as far as that shows in words that deny and in pairs of
+// opposites. It compares clause by clause; across languages, where clauses can't
+// be matched, text by text.
+func contradicts(sentence *reading, run []*reading, foreign bool) bool {
+	if foreign {
+		return deniesAcross(sentence, run)
+	}
+	return deniesMore(sentence, run) || deniesLess(sentence, run) || opposes(sentence, run)
+}
+
+// deniesAcross compares whole texts.
+func deniesAcross(sentence *reading, run []*reading) bool {
+	s, q := sentence.polarity(), clause{}
+	for _, r := range run {
+		p := r.polarity()
+		q.negated, q.lessened = q.negated || p.negated, q.lessened || p.lessened
+	}
+	return s.negated && !q.negated && !q.lessened || q.negated && !s.negated && !s.lessened || opposes(sentence, run)
+}
+
+// polarity is that of all clauses together.
+func (r *reading) polarity() clause {
+	var all clause
+	for _, c := range r.clauses {
+		all.negated, all.lessened = all.negated || c.negated, all.lessened || c.lessened
+	}
+	return all
+}
+
+// aboutSame is how near another clause has to come to the best one to count as
+// being about the same.
+const aboutSame = 0.8
+
+// deniesMore reports whether a clause of the sentence is negated, and those of
+// the run that are about the same aren't.
+func deniesMore(sentence *reading, run []*reading) bool {
+	for i, c := range sentence.clauses {
+		if !c.negated {
+			continue
+		}
+		best := 0.0
+		for _, r := range run {
+			for j := range r.clauses {
+				best = max(best, shared(sentence, i, r, j))
+			}
+		}
+		denied := false
+		for _, r := range run {
+			for j, d := range r.clauses {
+				denied = denied || (d.negated || d.lessened) && shared(sentence, i, r, j) >= best*aboutSame
+			}
+		}
+		if !denied {
+			return true
+		}
+	}
+	return false
+}
+
+// deniesLess reports whether a clause of the run is negated, the sentence says
+// half of it or more, and doesn't deny it.
+func deniesLess(sentence *reading, run []*reading) bool {
+	for _, r := range run {
+		for j, d := range r.clauses {
+			if !d.negated {
+				continue
+			}
+			best, at := 0.0, 0
+			for i := range sentence.clauses {
+				if n := shared(sentence, i, r, j); n > best {
+					best, at = n, i
+				}
+			}
+			if c := sentence.clauses[at]; best < 2 || best < r.clauseContent(j)/2 || c.negated || c.lessened {
+				continue
+			}
+			if !affirmed(sentence, at, r, j, run) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// affirmed reports whether what clause i of the sentence shares with the negated
+// clause j of r also stands in a clause of the run that isn't negated.
+func affirmed(sentence *reading, i int, r *reading, j int, run []*reading) bool {
+	var words []*token
+	for a := sentence.clauses[i].at; a < sentence.clauses[i].end; a++ {
+		if t := &sentence.tokens[a]; t.counts() && r.clauseAgrees(j, t) >= alikeWord {
+			words = append(words, t)
+		}
+	}
+	for _, other := range run {
+		for k, d := range other.clauses {
+			if d.negated {
+				continue
+			}
+			n := 0
+			for _, w := range words {
+				if other.clauseAgrees(k, w) >= alikeWord {
+					n++
+				}
+			}
+			if n == len(words) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// clauseAgrees is the agreement of a token with the best one of clause j.
+func (r *reading) clauseAgrees(j int, t *token) float64 {
+	best := 0.0
+	for b := r.clauses[j].at; b < r.clauses[j].end; b++ {
+		best = max(best, agreement(t, &r.tokens[b]))
+	}
+	return best
+}
+
+// shared is how much of clause i of a sentence is in clause j of r, in words.
+func shared(sentence *reading, i int, r *reading, j int) float64 {
+	n := 0.0
+	c := sentence.clauses[i]
+	for a := c.at; a < c.end; a++ {
+		if !sentence.tokens[a].counts() {
+			continue
+		}
+		n += r.clauseAgrees(j, &sentence.tokens[a])
+	}
+	return n
+}
+
+// clauseContent is how many words of clause j count.
+func (r *reading) clauseContent(j int) float64 {
+	n := 0.0
+	for i := r.clauses[j].at; i < r.clauses[j].end; i++ {
+		if r.tokens[i].counts() {
+			n++
+		}
+	}
+	return n
+}
+
+// counts reports whether a token tells what a clause is about.
+func (t *token) counts() bool {
+	return t.isNumber() || t.isAcronym() || weight(t.folded) > weakWeight
+}
+
+// opposes reports whether the sentence holds one word of a pair of opposites
+// and the sentence of the run that is most like it only the other, both denied
+// or both not.
+func opposes(sentence *reading, run []*reading) bool {
+	for _, pair := range opposites {
+		for side := range pair {
+			at, ok := sentence.find(pair[side])
+			if _, both := sentence.find(pair[1-side]); !ok || both {
+				continue
+			}
+			r := sentence.closest(run)
+			i, other := r.find(pair[1-side])
+			_, same := r.find(pair[side])
+			if other && !same && r.clauseOf(i).negated == sentence.clauseOf(at).negated {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reading) clauseOf(i int) clause { return r.clauses[r.tokens[i].clause] }
+
+// closest is the reading of a run that shares most with a sentence.
+func (r *reading) closest(run []*reading) *reading {
+	best, top := run[0], -1.0
+	for _, other := range run {
+		n := 0.0
+		for i := range r.tokens {
+			if r.tokens[i].counts() {
+				n += other.best(&r.tokens[i])
+			}
+		}
+		if n > top {
+			best, top = other, n
+		}
+	}
+	return best
+}
+
+// find returns the first token that is one of words.
+func (r *reading) find(words map[string]bool) (int, bool) {
+	for i := range r.tokens {
+		if words[r.tokens[i].folded] || words[r.tokens[i].stem] {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// opposites are words that turn a statement round when one stands for the
+// other: folded words or stems, of both languages.
+var opposites = [...][2]map[string]bool{
+	{set("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer increase increases rise rises rising growing"),
+		set("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder decrease decreases decline declines fall falls falling drop")},
+	{set("verbeter verbeterd verbetert verbetering beter improved improves better"), set("verslechter verslechterd verslechtert slechter deteriorated worse")},
+	{set("voldoende genoeg toereikend sufficient sufficiently enough"), set("onvoldoende ontoereikend insufficient insufficiently inadequate")},
+	{set("veel vele many"), set("weinig few")},
+	{set("begin start"), set("eind einde end")},
+	{set("ruim"), set("bijna nearly almost")},
+	{set("extern externe external"), set("intern interne internal")},
+	{set("verplicht verplichte mandatory"), set("vrijwillig vrijwillige voluntary")},
+	{set("aangenomen adopted passed"), set("verworpen verwerpen rejected")},
+	{set("online digitaal"), set("offline")},
+	{set("verlagen verlaagt verlaagd beneden omlaag lower lowers reduce"), set("verhogen verhoogt verhoogd omhoog raise raises")},
+	{set("vergroten vergroot"), set("verkleinen verkleint")},
+	{set("binnenlands binnenlandse"), set("buitenlands buitenlandse")},
+	{set("maximaal hoogstens maximum"), set("minimaal minstens minimum")},
+	{set("altijd always"), set("nooit never")},
+	{set("toegestaan allowed"), set("verboden prohibited")},
+	{set("tevreden satisfied"), set("ontevreden zorgen dissatisfied")},
+	{set("positief positieve positive"), set("negatief negatieve negative")},
+	{set("bekend known"), set("onbekend unknown")},
+	{set("duidelijk clear"), set("onduidelijk unclear")},
+	{set("mogelijk possible"), set("onmogelijk impossible")},
+	{set("rechtmatig lawful"), set("onrechtmatig unlawful")},
+}

@@ -1,0 +1,300 @@
+package cite_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bronwijzer/internal/cite"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
+	"bronwijzer/internal/e5"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+)
+
+var update = flag.Bool("update", false, "write golden files")
+
+// pair is a sentence as a model might write it and the quote that it was written
+// for. Label is "right" when the quote supports the sentence, else what is wrong
+// with it.
+type pair struct {
+	Document   string
+	Start, End int // of the quote, code points
+	Quote      string
+	Label      string
+	Style      string // of a right one; "english" of any
+	Question   string // for a sentence that says little by itself
+	Sentence   string
+}
+
+// half is 0 or 1: pairs of one quote are in one half.
+func (p pair) half(quotes []string) int { return slices.Index(quotes, p.Quote) % 2 }
+
+const right = "right"
+
+func readPairs(t testing.TB) []pair {
+	t.Helper()
+	f, err := os.Open("testdata/pairs.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []pair
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var p pair
+		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// collection is the corpus in sentences.
+type collection map[string][]docs.Sentence
+
+// what the documents say of themselves.
+var metas = map[string]docs.Meta{
+	"000": {Title: "Belangrijke stappen aangekondigd in verbeteren aanpak mensenhandel", Publisher: "Nationaal Rapporteur"},
+	"001": {Title: "Mensenhandel-ambitie Kabinet onvoldoende waargemaakt", Publisher: "CKM", Date: "2018-11-13"},
+	"002": {Title: "Brief regering: Opsporing en vervolging Mensenhandel", Publisher: "Tweede Kamer", Date: "2020-11-18", Dossier: "28 638, nr. 184"},
+	"003": {Title: "Samenwerking in de vreemdelingenketen is onmisbaar", Publisher: "Nationaal Rapporteur"},
+	"004": {Title: "Brief regering: Actieplan Samen tegen mensenhandel", Publisher: "Tweede Kamer", Date: "2023-10-18", Dossier: "28 638, nr. 233"},
+}
+
+func readCollection(t testing.TB) collection {
+	t.Helper()
+	c := collection{}
+	files, err := filepath.Glob("../../corpus/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no corpus: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c[filepath.Base(file)] = sentences(string(text))
+	}
+	return c
+}
+
+// sentences cuts a text as a chunker would, in few lines.
+func sentences(text string) []docs.Sentence {
+	var out []docs.Sentence
+	at := 0
+	for _, s := range dutch.Sentences(text) {
+		body := strings.TrimSpace(s)
+		start := at + utf8.RuneCountInString(s[:strings.Index(s, body)])
+		if body != "" {
+			out = append(out, docs.Sentence{
+				N: len(out), Span: docs.Span{Start: start, End: start + utf8.RuneCountInString(body)}, Text: body, Plain: dutch.Plain(body),
+			})
+		}
+		at += utf8.RuneCountInString(s)
+	}
+	return out
+}
+
+// source is a passage of a document: sentences [from, to).
+func (c collection) source(document string, from, to int) cite.Source {
+	part := c[document][max(0, from):min(to, len(c[document]))]
+	return cite.Source{
+		Document: &docs.Document{ID: document, Meta: metas[document[:3]]},
+		Passage:  docs.Passage{DocumentID: document, Span: docs.Span{Start: part[0].Span.Start, End: part[len(part)-1].Span.End}, Sentences: part},
+	}
+}
+
+// around is the passage with a quote, three sentences before and after it.
+func (c collection) around(p pair) cite.Source {
+	quote := docs.Span{Start: p.Start, End: p.End}
+	first := slices.IndexFunc(c[p.Document], func(s docs.Sentence) bool { return s.Span.Overlaps(quote) })
+	last := first
+	for last < len(c[p.Document]) && c[p.Document][last].Span.Overlaps(quote) {
+		last++
+	}
+	return c.source(p.Document, first-3, last+3)
+}
+
+// remembering is an embedder that embeds each text once.
+type remembering struct {
+	llm.Embedder
+	known map[string]llm.Vector
+}
+
+func (r *remembering) Embed(ctx context.Context, kind llm.Kind, texts []string) ([]llm.Vector, error) {
+	out := make([]llm.Vector, len(texts))
+	for i, text := range texts {
+		key := fmt.Sprint(kind, text)
+		if r.known[key] == nil {
+			v, err := r.Embedder.Embed(ctx, kind, []string{text})
+			if err != nil {
+				return nil, err
+			}
+			r.known[key] = v[0]
+		}
+		out[i] = r.known[key]
+	}
+	return out, nil
+}
+
+func builtIn(t testing.TB) llm.Embedder {
+	t.Helper()
+	m, err := e5.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &remembering{m, map[string]llm.Vector{}}
+}
+
+func TestPairsAreInTheCorpus(t *testing.T) {
+	texts := map[string]string{}
+	count := map[bool]int{}
+	for _, p := range readPairs(t) {
+		if texts[p.Document] == "" {
+			text, err := os.ReadFile(filepath.Join("../../corpus", p.Document))
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[p.Document] = string(text)
+		}
+		if got, ok := (docs.Span{Start: p.Start, End: p.End}).Slice(texts[p.Document]); !ok || got != p.Quote {
+			t.Errorf("%s %d-%d is %q, want %q", p.Document, p.Start, p.End, got, p.Quote)
+		}
+		count[p.Label == right]++
+	}
+	if count[true] < 150 || count[false] < 150 {
+		t.Errorf("%d right and %d wrong pairs", count[true], count[false])
+	}
+}
+
+// TestPairs measures the check on the labelled pairs and compares the figures
+// with testdata/pairs.golden. Thresholds were chosen on the first half.
+func TestPairs(t *testing.T) {
+	pairs, c := readPairs(t), readCollection(t)
+	var quotes []string
+	for _, p := range pairs {
+		if !slices.Contains(quotes, p.Quote) {
+			quotes = append(quotes, p.Quote)
+		}
+	}
+	var out strings.Builder
+	for _, with := range []struct {
+		name     string
+		embedder llm.Embedder
+	}{{"words alone", nil}, {"words and meaning", builtIn(t)}} {
+		var halves [2]tally
+		for _, p := range pairs {
+			checker := cite.NewChecker(with.embedder, p.Question, []cite.Source{c.around(p)})
+			v, err := checker.Check(t.Context(), p.Sentence, []int{0})
+			if err != nil {
+				t.Fatal(err)
+			}
+			halves[p.half(quotes)].add(p, v)
+			if v.Supported() != (p.Label == right) {
+				t.Logf("%s: %s %q %q", with.name, p.Label, v.Reason, p.Sentence)
+			}
+		}
+		for i, half := range []string{"chosen on", "held out"} {
+			fmt.Fprintf(&out, "%s, %s: %s\n", with.name, half, halves[i])
+		}
+	}
+	golden(t, "pairs.golden", out.String())
+}
+
+// tally counts verdicts by label.
+type tally struct {
+	all, shown map[string]int
+}
+
+func (c *tally) add(p pair, v cite.Verdict) {
+	if c.all == nil {
+		c.all, c.shown = map[string]int{}, map[string]int{}
+	}
+	c.all[p.Label]++
+	if v.Supported() {
+		c.shown[p.Label]++
+	}
+}
+
+func (c tally) String() string {
+	shown := 0
+	var labels []string
+	for label := range c.all {
+		shown += c.shown[label]
+		if label != right {
+			labels = append(labels, label)
+		}
+	}
+	slices.Sort(labels)
+	s := fmt.Sprintf("precision %.3f recall %.3f; shown of", float64(c.shown[right])/float64(shown), float64(c.shown[right])/float64(c.all[right]))
+	for _, label := range append([]string{right}, labels...) {
+		s += fmt.Sprintf(" %s %d/%d", label, c.shown[label], c.all[label])
+	}
+	return s
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s (-want +got); -update writes it:\n%s", path, diff)
+	}
+}
+
+// TestPairsInTheWholeCorpus gives a checker every passage of the corpus, so that
+// a wrong sentence has many chances. What is true of another document may be
+// shown, as corrected.
+func TestPairsInTheWholeCorpus(t *testing.T) {
+	pairs, c := readPairs(t), readCollection(t)
+	embedder := builtIn(t)
+	var others []cite.Source
+	for _, document := range slices.Sorted(func(yield func(string) bool) {
+		for d := range c {
+			if !yield(d) {
+				return
+			}
+		}
+	}) {
+		for at := 0; at < len(c[document]); at += 7 {
+			others = append(others, c.source(document, at, at+7))
+		}
+	}
+	var all tally
+	corrected := 0
+	for _, p := range pairs {
+		checker := cite.NewChecker(embedder, p.Question, append([]cite.Source{c.around(p)}, others...))
+		v, err := checker.Check(t.Context(), p.Sentence, []int{0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.add(p, v)
+		if v.Supported() && v.Quotes[0].Status == record.Corrected {
+			corrected++
+			if p.Label != right && p.Label != "other_document" {
+				t.Logf("%s %q", p.Label, p.Sentence)
+			}
+		}
+	}
+	golden(t, "corpus.golden", fmt.Sprintf("%s; corrected %d\n", all, corrected))
+}

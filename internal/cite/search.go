@@ -1,0 +1,162 @@
+package cite
+
+import (
+	"context"
+	"slices"
+
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+)
+
+// claim is a generated sentence that is being checked.
+type claim struct {
+	*reading
+	text   string
+	vector llm.Vector // nil until it is needed
+}
+
+// minContent is how much a sentence has to say by itself. What says less
+// ("In 2015.") is read together with the question that it answers.
+const minContent = 1.5
+
+// claim reads a sentence.
+func (c *Checker) claim(sentence string) *claim {
+	r := read(sentence)
+	if r.content() >= minContent || len(c.question.tokens) == 0 || r.content() == 0 && len(r.facts) == 0 {
+		return &claim{reading: r, text: sentence}
+	}
+	// The question's facts are ordinary words here: a source that supports the
+	// answer needn't repeat them.
+	q := &reading{tokens: slices.Clone(c.question.tokens)}
+	for i := range q.tokens {
+		q.tokens[i].weight = weight(q.tokens[i].folded) / 2
+	}
+	whole := join([]*reading{q, r})
+	whole.language = r.language
+	whole.split()
+	return &claim{reading: whole, text: c.questionText + " " + sentence}
+}
+
+// search looks for the quotes of one claim.
+type search struct {
+	checker *Checker
+	claim   *claim
+	reason  Reason
+	agreed  map[*reading][]float64
+}
+
+// verdict tries the cited sources, shorter runs first, then all others, and last
+// two sentences that support half each.
+func (s *search) verdict(ctx context.Context, cited []int) (Verdict, error) {
+	named, others := s.checker.divide(cited)
+	for _, group := range []struct {
+		sources []*source
+		status  record.CitationStatus
+	}{{named, record.Verified}, {others, record.Corrected}} {
+		e, err := s.shortest(ctx, group.sources)
+		if err == nil && e == nil && group.status == record.Verified {
+			e, err = s.pair(ctx, group.sources)
+		}
+		if err != nil {
+			return Verdict{}, err
+		}
+		if e != nil {
+			return e.verdict(group.status), nil
+		}
+	}
+	return Verdict{Reason: s.reason}, nil
+}
+
+// divide parts the cited sources from the others.
+func (c *Checker) divide(cited []int) (named, others []*source) {
+	for i, src := range c.sources {
+		if slices.Contains(cited, i) {
+			named = append(named, src)
+		} else {
+			others = append(others, src)
+		}
+	}
+	return named, others
+}
+
+func (e evidence) verdict(status record.CitationStatus) Verdict {
+	var v Verdict
+	for _, r := range e {
+		v.Quotes = append(v.Quotes, Quote{Source: r.source.index, Span: r.span(), Status: status})
+	}
+	return v
+}
+
+// shortest is the best of the shortest runs that support the claim.
+func (s *search) shortest(ctx context.Context, sources []*source) (evidence, error) {
+	for n := 1; n <= maxRun; n++ {
+		var all []evidence
+		for _, src := range sources {
+			for _, r := range src.runs(n) {
+				all = append(all, evidence{r})
+			}
+		}
+		if e, err := s.best(ctx, all); e != nil || err != nil {
+			return e, err
+		}
+	}
+	return nil, nil
+}
+
+// best is the evidence that supports the claim best, nil when none does.
+func (s *search) best(ctx context.Context, all []evidence) (evidence, error) {
+	var found evidence
+	top := 0.0
+	for _, e := range all {
+		score, err := s.support(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		if score > top {
+			found, top = e, score
+		}
+	}
+	return found, nil
+}
+
+// Limits of the search for two sentences.
+const (
+	// maxHalves is how many sentences are tried as half of a pair.
+	maxHalves = 6
+	// leastHalf is the share of the claim's words that each half has to add to the
+	// other.
+	leastHalf = 0.2
+)
+
+// pair looks for two sentences of the cited passages that aren't neighbours and
+// support the claim together.
+func (s *search) pair(ctx context.Context, sources []*source) (evidence, error) {
+	var single []run
+	for _, src := range sources {
+		for _, r := range src.runs(1) {
+			if !r.units[0].joint {
+				single = append(single, r)
+			}
+		}
+	}
+	share := func(runs ...run) float64 { return s.claim.cover(s.agreement(evidence(runs).readings())).all }
+	slices.SortStableFunc(single, func(a, b run) int {
+		switch x, y := share(a), share(b); {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return 0
+	})
+	single = single[:min(len(single), maxHalves)]
+	var all []evidence
+	for i, a := range single {
+		for _, b := range single[i+1:] {
+			if whole := share(a, b); whole-share(a) >= leastHalf && whole-share(b) >= leastHalf {
+				all = append(all, evidence{a, b})
+			}
+		}
+	}
+	return s.best(ctx, all)
+}
