@@ -31,8 +31,8 @@ type shape struct {
 // kernels are the loops in which all the time goes, for one kind of processor.
 // Every implementation gives the same bits: sums of integers are exact, and
 // those of floats are taken in the same order, multiplied and added in two
-// steps, each rounded. That makes vectors the same on every machine. It costs
-// nothing on processors that multiply and add in different units.
+// steps, each rounded, never fused. It costs nothing on processors that
+// multiply and add in different units.
 //
 // The sum of a row is taken over 8 lanes (value i in lane i mod 8), see sum8.
 type kernels struct {
