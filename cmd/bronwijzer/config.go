@@ -46,6 +46,17 @@ type settings struct {
 	EmbedAPIKey        string        `name:"embed-api-key" help:"Sleutel voor de embeddings-API." placeholder:"SLEUTEL"`
 	EmbedAPIKeyFile    string        `name:"embed-api-key-file" help:"Bestand met die sleutel." placeholder:"BESTAND"`
 
+	LLMBaseURL    string        `name:"llm-base-url" help:"Adres van een OpenAI-compatibele API van een taalmodel, dat de antwoorden verwoordt." placeholder:"URL"`
+	LLMModel      string        `name:"llm-model" help:"Naam van het taalmodel." placeholder:"NAAM"`
+	LLMAPIKey     string        `name:"llm-api-key" help:"Sleutel voor de API van het taalmodel." placeholder:"SLEUTEL"`
+	LLMAPIKeyFile string        `name:"llm-api-key-file" help:"Bestand met die sleutel." placeholder:"BESTAND"`
+	LLMContext    int           `name:"llm-context" help:"Venster van het taalmodel, in tokens." default:"8192"`
+	LLMMaxTokens  int           `name:"llm-max-tokens" help:"Langste antwoord, in tokens." default:"800"`
+	LLMConnect    time.Duration `name:"llm-connect-timeout" help:"Wachttijd voor een verbinding met het taalmodel." default:"5s"`
+	LLMFirst      time.Duration `name:"llm-first-token-timeout" help:"Wachttijd voor het begin van een antwoord." default:"60s"`
+	LLMIdle       time.Duration `name:"llm-idle-timeout" help:"Langste stilte in een antwoord." default:"20s"`
+	LLMConcurrent int           `name:"llm-concurrent" help:"Antwoorden die het taalmodel tegelijk schrijft." default:"256"`
+
 	LogLevel  slog.Level `help:"debug, info, warn of error." default:"info"`
 	LogFormat string     `help:"text of json." enum:"text,json" default:"text"`
 }

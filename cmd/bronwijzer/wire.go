@@ -36,6 +36,7 @@ type app struct {
 	ingester   *ingest.Ingester
 	retriever  *retrieve.Retriever
 	chat       *chat.Service
+	generator  llm.Generator // nil without a model
 	roots      []ingest.Root
 	// ready is set when there is something to ask: the collection as it was
 	// stored, or the first one.
@@ -64,14 +65,43 @@ func open(ctx context.Context, lg *slog.Logger, set *settings, publicURL string)
 		a.roots = append(a.roots, ingest.Root{Dir: dir})
 	}
 	a.retriever = retrieve.New(a.collection, embedder, retrieve.DefaultWeights())
-	a.chat = chat.New(lg, st, answer.NewExtractive(a.retriever), chat.Config{
-		Notice: notice, PublicURL: strings.TrimSuffix(publicURL, "/"), Ready: a.ready.Load,
-	})
+	cfg := chat.Config{Notice: notice, PublicURL: strings.TrimSuffix(publicURL, "/"), Ready: a.ready.Load}
+	if err := a.generate(lg, set, embedder, &cfg); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	a.chat = chat.New(lg, st, answer.NewExtractive(a.retriever), cfg)
 	a.ingester, err = ingest.New(lg, st, a.collection, embedder, ingest.Config{Chunk: chunk.Config{Tokens: set.ChunkTokens}})
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	return a, nil
+}
+
+// generate adds the model that the settings name, if they name one.
+func (a *app) generate(lg *slog.Logger, set *settings, embedder llm.Embedder, cfg *chat.Config) error {
+	if set.LLMBaseURL == "" && set.LLMModel == "" {
+		return nil
+	}
+	key, err := secret("llm-api-key", set.LLMAPIKey, set.LLMAPIKeyFile)
+	if err != nil {
+		return err
+	}
+	generator, err := openai.NewGenerator(lg, openai.GeneratorConfig{
+		BaseURL: set.LLMBaseURL, Key: key, Model: set.LLMModel,
+		Connect: set.LLMConnect, First: set.LLMFirst, Idle: set.LLMIdle, Concurrent: set.LLMConcurrent,
+	})
+	if err != nil {
+		return &hintError{err, "Geef met --llm-base-url en --llm-model allebei op: adres en naam van het taalmodel."}
+	}
+	generated, err := answer.NewGenerated(lg, a.retriever, generator, embedder, answer.GeneratedConfig{
+		Context: set.LLMContext, MaxTokens: set.LLMMaxTokens,
+	})
+	if err != nil {
+		return &hintError{err, "Kies een groter --llm-context of een kleiner --llm-max-tokens."}
+	}
+	a.generator = generator
+	cfg.Generated, cfg.Rewriter = generated, chat.NewRewriter(lg, generator)
+	return nil
 }
 
 // newEmbedder is the embedder that the settings ask for; nil for none.
@@ -161,10 +191,14 @@ func (a *app) info(ctx context.Context) (httpapi.Info, error) {
 	a.mu.Lock()
 	examples := a.examples
 	a.mu.Unlock()
-	return httpapi.Info{
+	info := httpapi.Info{
 		Name: "Bronwijzer", Version: version(), Mode: record.Extractive,
 		Documents: documents, Passages: a.size(), Examples: examples, Notice: notice,
-	}, nil
+	}
+	if a.generator != nil {
+		info.Mode, info.Model = record.Generated, a.generator.Model()
+	}
+	return info, nil
 }
 
 // handler is the HTTP API on the app.

@@ -1,10 +1,11 @@
 // Package answer makes answers from what was retrieved. Extractive picks the
 // sentences that answer the question and shows them as they stand; it needs no
-// model.
+// model. Generated lets a model write, and shows of that what the passages
+// support.
 //
 // It never searches by itself, stores nothing and knows no transport. Its
 // invariant: whatever it emits or returns went through package cite, so every
-// citation is exact.
+// citation is exact, and no sentence of a model is shown unchecked.
 package answer
 
 import (
@@ -27,6 +28,9 @@ type Question struct {
 	Filter  docs.Filter
 	// TopK is how many passages the record keeps, from 1.
 	TopK int
+	// Fallback lets Generated answer with sentences of the documents when its
+	// model is away; else it refuses.
+	Fallback bool
 }
 
 // Answerer answers a question.

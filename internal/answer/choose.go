@@ -18,7 +18,7 @@ const (
 	// reach is how far below the best sentence another may score.
 	reach = 0.3
 	// besides is added to a sentence that follows or precedes a chosen one.
-	besides = 0.3
+	besides = 0.4
 )
 
 // choose picks the sentences that answer best and puts them in an order that

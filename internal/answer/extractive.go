@@ -31,23 +31,27 @@ func NewExtractive(r Retriever) *Extractive { return &Extractive{retriever: r} }
 
 // Answer implements Answerer.
 func (x *Extractive) Answer(ctx context.Context, q Question, emit func(record.Event) error) (record.Answer, error) {
-	began := time.Now()
-	found, err := x.retriever.Retrieve(ctx, retrieve.Query{Text: q.Search, Filter: q.Filter, K: max(q.TopK, minNearest)})
+	found, rec, err := find(ctx, x.retriever, q, emit)
 	if err != nil {
 		return record.Answer{}, err
 	}
-	rec := record.Answer{
-		Status: record.Answered, Mode: record.Extractive,
-		Citations: []record.Citation{}, Passages: Passages(found.Passages),
-	}
-	rec.Timings.Retrieve = time.Since(began).Milliseconds()
-	if err := emit(record.Sources{Passages: rec.Passages}); err != nil {
-		return record.Answer{}, err
-	}
+	rec.Mode = record.Extractive
 	if reason, refused := refuse(found); refused {
 		return Refuse(rec, reason, emit)
 	}
 	return write(ctx, rec, choose(found), emit)
+}
+
+// find retrieves, emits Sources and begins the record.
+func find(ctx context.Context, r Retriever, q Question, emit func(record.Event) error) (retrieve.Result, record.Answer, error) {
+	began := time.Now()
+	found, err := r.Retrieve(ctx, retrieve.Query{Text: q.Search, Filter: q.Filter, K: max(q.TopK, minNearest)})
+	if err != nil {
+		return retrieve.Result{}, record.Answer{}, err
+	}
+	rec := record.Answer{Status: record.Answered, Citations: []record.Citation{}, Passages: Passages(found.Passages)}
+	rec.Timings.Retrieve = time.Since(began).Milliseconds()
+	return found, rec, emit(record.Sources{Passages: rec.Passages})
 }
 
 // write composes the answer from the chosen statements.

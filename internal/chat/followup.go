@@ -1,9 +1,11 @@
 package chat
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
+	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/llm"
 )
 
@@ -16,6 +18,9 @@ const maxCarried = 3
 // the best description of a topic that this program has without a model;
 // answers are left out, as they bring words of their own.
 func SearchQuestion(history []llm.Message, question string) string {
+	if offered, ok := offer(history); ok && affirms(question) {
+		return offered
+	}
 	parts := []string{question}
 	for i := len(history) - 1; i >= 0 && len(parts) <= maxCarried && leans(parts[0]); i-- {
 		if history[i].Role == llm.User {
@@ -25,13 +30,33 @@ func SearchQuestion(history []llm.Message, question string) string {
 	return strings.Join(parts, " ")
 }
 
+// offering is how an answer offers more: "Wilt u weten hoeveel …?"
+var offering = regexp.MustCompile(`(?i)^(wil je|wilt u|wil jij|zal ik|kan ik|would you like|do you want|shall i)\b( u| je| me| to)?( ook| nog| misschien| dan)*( meer)?( weten| horen| lezen| zien| vertellen| uitleggen| know| hear| tell| explain)*(,| dat)?\s*`)
+
+// offer is the question that the last answer offered to answer, with the topic
+// of the conversation.
+func offer(history []llm.Message) (string, bool) {
+	if len(history) == 0 || history[len(history)-1].Role != llm.Assistant {
+		return "", false
+	}
+	sentences := dutch.Sentences(strings.TrimSpace(history[len(history)-1].Content))
+	if len(sentences) == 0 {
+		return "", false
+	}
+	last := strings.TrimSpace(sentences[len(sentences)-1])
+	start := offering.FindString(last)
+	rest := strings.TrimSpace(last[len(start):])
+	if start == "" || !strings.HasSuffix(last, "?") || len(rest) < 3 {
+		return "", false
+	}
+	return SearchQuestion(history[:len(history)-1], "En "+rest), true
+}
+
 // leans reports whether a question can't be understood without what was said
 // before: it begins as a continuation, holds a word that points back, or says
 // next to nothing by itself.
 func leans(question string) bool {
-	words := strings.FieldsFunc(strings.ToLower(question), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\''
-	})
+	words := words(question)
 	if len(words) == 0 || continuations[words[0]] {
 		return true
 	}
@@ -45,6 +70,13 @@ func leans(question string) bool {
 		}
 	}
 	return content < 2
+}
+
+// words are the words of a text, in small letters.
+func words(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\''
+	})
 }
 
 func set(words string) map[string]bool {

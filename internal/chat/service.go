@@ -27,6 +27,11 @@ type Config struct {
 	PublicURL string
 	// Ready reports whether there is a collection to answer from; nil is yes.
 	Ready func() bool
+	// Generated answers with a language model; nil where there is none.
+	Generated answer.Answerer
+	// Rewriter makes follow-up questions stand by themselves; nil leaves that
+	// to rules.
+	Rewriter *Rewriter
 }
 
 // Service answers questions and keeps what was answered. It is safe for
@@ -38,7 +43,8 @@ type Service struct {
 	cfg        Config
 }
 
-// New returns a Service that answers with the given Answerer.
+// New returns a Service that answers with the given Answerer when there is no
+// model, or none is asked for.
 func New(lg *slog.Logger, st *store.Store, extractive answer.Answerer, cfg Config) *Service {
 	return &Service{lg: lg, store: st, extractive: extractive, cfg: cfg}
 }
@@ -56,6 +62,9 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 	if err := req.validate(); err != nil {
 		return record.Answer{}, err
 	}
+	if req.Mode == record.Generated && s.cfg.Generated == nil {
+		return record.Answer{}, &InvalidError{"mode", "Er is geen taalmodel ingesteld; kies auto of extractive."}
+	}
 	history, err := s.history(ctx, req)
 	if err != nil {
 		return record.Answer{}, err
@@ -64,10 +73,9 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 		emit = func(record.Event) error { return nil }
 	}
 	q := answer.Question{
-		Text: req.Question, Search: SearchQuestion(history, req.Question),
-		History: history, Filter: req.Filter, TopK: req.TopK,
+		Text: req.Question, History: history, Filter: req.Filter, TopK: req.TopK, Fallback: req.Mode == record.Auto,
 	}
-	rec, err := s.extractive.Answer(ctx, q, func(e record.Event) error {
+	rec, err := s.answer(ctx, &q, req.Mode, func(e record.Event) error {
 		if cited, ok := e.(record.Cited); ok {
 			cited.Citation.URL = s.cfg.PublicURL + cited.Citation.URL
 			e = cited
@@ -88,6 +96,22 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 	return rec, emit(record.Done{Answer: rec})
 }
 
+// answer replies, or makes the question stand by itself and has it answered.
+func (s *Service) answer(ctx context.Context, q *answer.Question, mode record.Mode, emit func(record.Event) error) (record.Answer, error) {
+	if text, ok := Reply(q.History, q.Text); ok {
+		q.Search = q.Text
+		return reply(text, emit)
+	}
+	q.Search = SearchQuestion(q.History, q.Text)
+	if s.cfg.Generated == nil || mode == record.Extractive {
+		return s.extractive.Answer(ctx, *q, emit)
+	}
+	if s.cfg.Rewriter != nil && len(q.History) > 0 {
+		q.Search = s.cfg.Rewriter.Rewrite(ctx, q.History, q.Text)
+	}
+	return s.cfg.Generated.Answer(ctx, *q, emit)
+}
+
 // complete gives a record what the answerer can't know.
 func (s *Service) complete(rec *record.Answer, req Request, q answer.Question, began time.Time) {
 	rec.ID, rec.ConversationID = newID("ans"), req.ConversationID
@@ -96,7 +120,7 @@ func (s *Service) complete(rec *record.Answer, req Request, q answer.Question, b
 	}
 	rec.CreatedAt = began.UTC().Truncate(time.Millisecond)
 	rec.Question, rec.SearchQuestion = req.Question, q.Search
-	rec.Notice = s.cfg.Notice
+	rec.Notice = strings.TrimSpace(rec.Notice + " " + s.cfg.Notice)
 	rec.Timings.Total = time.Since(began).Milliseconds()
 }
 
@@ -145,9 +169,7 @@ func (r *Request) validate() error {
 		return &InvalidError{"history", "Geef een gesprek (conversation_id) of een geschiedenis (history), niet allebei."}
 	case len(r.History) > MaxHistory:
 		return &InvalidError{"history", fmt.Sprintf("De geschiedenis is te lang: ten hoogste %d beurten.", MaxHistory)}
-	case r.Mode == record.Generated:
-		return &InvalidError{"mode", "Er is geen taalmodel ingesteld; kies auto of extractive."}
-	case r.Mode != record.Auto && r.Mode != record.Extractive:
+	case r.Mode != record.Auto && r.Mode != record.Extractive && r.Mode != record.Generated:
 		return &InvalidError{"mode", "Onbekende modus; kies auto, extractive of generated."}
 	}
 	return nil

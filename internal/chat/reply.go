@@ -1,0 +1,91 @@
+package chat
+
+import (
+	"strings"
+
+	"bronwijzer/internal/dutch"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+)
+
+// The texts of replies.
+const (
+	welcome = "Hallo! Stel een vraag over de documenten. Bij ieder antwoord staat aangewezen op welke woorden het rust."
+	whoAmI  = "Dit is Bronwijzer, een computerprogramma dat vragen beantwoordt uit een verzameling documenten. " +
+		"Bij iedere bewering staat de bron, zodat u haar kunt nagaan. Wat niet in de documenten staat, beantwoordt het niet."
+	gladly  = "Graag gedaan. Stel gerust nog een vraag."
+	goodbye = "Tot ziens."
+	whatNow = "Waarover wilt u meer weten? Stel een vraag over de documenten."
+	fine    = "Goed. Stel gerust een andere vraag."
+)
+
+// replies are what gets a fixed text, by the words it consists of. Longer
+// messages are questions, whatever they begin with.
+var replies = func() map[string]string {
+	m := map[string]string{}
+	add := func(text, messages string) {
+		for message := range strings.SplitSeq(messages, "/") {
+			m[strings.Join(strings.Fields(message), " ")] = text
+		}
+	}
+	add(welcome, `hallo/hoi/hey/hi/hello/dag/goedemorgen/goedemiddag/goedenavond/goeiemorgen/goedendag/hallo daar/hoi hoi/
+		hallo bronwijzer/hoi bronwijzer/hallo hoe gaat het/hoe gaat het/hoe gaat het met je/hoe gaat het met u/good morning/test`)
+	add(whoAmI, `wie ben jij/wie ben je/wie bent u/wat ben jij/wat ben je/wat bent u/wat is bronwijzer/wie is bronwijzer/wat kun je/wat kan je/wat kunt u/
+		wat kun jij/wat doe je/wat doe jij/wat doet u/ben je een robot/ben je een mens/ben jij een mens/bent u een mens/ben je een computer/
+		hoe werk je/hoe werkt u/hoe werkt dit/hoe heet je/hoe heet jij/wat is je naam/kun je me helpen/kun je mij helpen/kunt u mij helpen/
+		who are you/what are you/what can you do`)
+	add(gladly, `dank/dank je/dank u/dankjewel/dank je wel/dankuwel/dank u wel/bedankt/hartelijk dank/heel erg bedankt/top/super/mooi/fijn/prima/
+		goed zo/perfect/duidelijk/helder/thanks/thank you/top bedankt/oke bedankt/oke dank je/oke dank je wel/ok bedankt/prima dank je/prima bedankt/
+		nee bedankt/nee dank je/nee dank u/nee dank je wel/dat was alles/dat is alles/bedankt voor je hulp/bedankt voor uw hulp/bedankt voor de hulp`)
+	add(goodbye, `doei/tot ziens/dag hoor/bye/goodbye/fijne dag/fijne dag nog/tot de volgende keer`)
+	add(fine, `nee/neen/nee hoor/no/laat maar/niet nodig/oke/ok/okay/goed`)
+	return m
+}()
+
+// affirmations take up what was offered.
+var affirmations = set("ja jazeker graag oke ok prima yes goed zeker natuurlijk alsjeblieft alstublieft please doe maar dat wel")
+
+// Reply returns the fixed text for a message that is no question: a greeting,
+// thanks, "wie ben jij?"; or a bare "ja" when nothing was offered.
+func Reply(history []llm.Message, message string) (string, bool) {
+	said := strings.Join(said(message), " ")
+	if affirms(message) {
+		if _, offered := offer(history); offered {
+			return "", false
+		}
+		if text, ok := replies[said]; ok && len(history) > 0 {
+			return text, true
+		}
+		return whatNow, true
+	}
+	text, ok := replies[said]
+	return text, ok
+}
+
+// said are the folded words of a message.
+func said(message string) []string {
+	return strings.FieldsFunc(dutch.Fold(message), func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789", r) })
+}
+
+// affirms reports whether a message is a bare "ja".
+func affirms(message string) bool {
+	words := said(message)
+	for _, w := range words {
+		if !affirmations[w] {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// reply is the record of a fixed text.
+func reply(text string, emit func(record.Event) error) (record.Answer, error) {
+	rec := record.Answer{
+		Status: record.Reply, Mode: record.Extractive, Text: text,
+		Citations: []record.Citation{}, Passages: []record.Passage{},
+	}
+	if err := emit(record.Sources{Passages: rec.Passages}); err != nil {
+		return record.Answer{}, err
+	}
+	return rec, emit(record.Delta{Delta: text})
+}
