@@ -140,11 +140,15 @@ func (p *packer) plain(from, to int) string {
 func (p *packer) passage(from, to int) docs.Passage {
 	first, last := p.units[from], p.units[to-1]
 	block := p.doc.Blocks[first.block]
+	begin := place{bytes: first.from, runes: first.span.Start}
+	if first.heading.known {
+		begin = first.heading
+	}
 	out := docs.Passage{
 		DocumentID: p.doc.ID, Version: p.doc.Version,
 		Section: block.Section, Page: block.Page,
-		Span: docs.Span{Start: first.span.Start, End: last.span.End},
-		Text: p.doc.Text[first.from:last.to],
+		Span: docs.Span{Start: begin.runes, End: last.span.End},
+		Text: p.doc.Text[begin.bytes:last.to],
 	}
 	out.ID = docs.PassageID(out.DocumentID, out.Span, out.Text)
 	lists := p.lists

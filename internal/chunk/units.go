@@ -34,6 +34,14 @@ type unit struct {
 	// block is the index of the first block of the unit, run that of the stretch
 	// without a section border in it.
 	block, run int
+	// heading is where the headings begin that stand right above the unit.
+	heading place
+}
+
+// place is a point of the text, in bytes and in code points.
+type place struct {
+	bytes, runes int
+	known        bool
 }
 
 // maker makes units of the blocks of a document.
@@ -52,12 +60,16 @@ func unitsOf(doc *docs.Document) []unit {
 		m.plain = dutch.PlainMarkdown
 	}
 	run := 0
+	var heading place
 	for i, b := range doc.Blocks {
 		if i > 0 && m.border(i) {
 			run++
 		}
 		if b.Kind != docs.Heading {
-			m.block(i, run)
+			m.block(i, run, heading)
+			heading = place{}
+		} else if heading == (place{}) {
+			heading = place{bytes: m.seek(b.Span.Start), runes: b.Span.Start, known: true}
 		}
 	}
 	return m.join()
@@ -81,13 +93,13 @@ func (m *maker) seek(to int) int {
 	return m.bytes
 }
 
-// block adds the units of block i.
-func (m *maker) block(i, run int) {
+// block adds the units of block i, the first of which stands below heading.
+func (m *maker) block(i, run int, heading place) {
 	b := m.doc.Blocks[i]
 	from := m.seek(b.Span.Start)
 	runes := b.Span.Start
 	to := m.seek(b.Span.End)
-	u := unit{block: i, run: run}
+	u := unit{block: i, run: run, heading: heading}
 	pieces := []string{m.doc.Text[from:to]}
 	switch b.Kind {
 	case docs.Item:
@@ -109,6 +121,7 @@ func (m *maker) block(i, run int) {
 			u.span.End = runes + utf8.RuneCountInString(m.doc.Text[u.from:u.to])
 			if u.to > u.from {
 				m.add(u)
+				u.heading = place{}
 			}
 			from += len(part)
 			runes += utf8.RuneCountInString(part)

@@ -105,7 +105,7 @@ type BlockKind int
 const (
 	// Paragraph is running prose, of one or more sentences.
 	Paragraph BlockKind = iota
-	// Heading titles what follows it; it is never part of a passage.
+	// Heading titles what follows it; it is never part of a sentence.
 	Heading
 	// Item is one entry of a list.
 	Item
@@ -129,7 +129,8 @@ type Block struct {
 	Page int
 }
 
-// Passage is what is retrieved: a run of whole sentences of one section.
+// Passage is what is retrieved: a run of whole sentences of one section, with
+// the headings right above it when it opens the section.
 type Passage struct {
 	// ID is derived from document, span and content; see PassageID.
 	ID         string
@@ -143,8 +144,8 @@ type Passage struct {
 	Span Span
 	// Text is the document's text at Span.
 	Text string
-	// Plain is Text as a reader or a model should see it: lines joined, markup
-	// and glued footnote digits out. It has no offsets.
+	// Plain is Text as a reader or a model should see it: lines joined, markup,
+	// glued footnote digits and headings out. It has no offsets.
 	Plain string
 	// Tokens is the length of Plain in the tokenizer's tokens.
 	Tokens int

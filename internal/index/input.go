@@ -14,4 +14,11 @@ func PassageInput(doc *docs.Document, p *docs.Passage) string {
 
 // SentenceInput is the text that a sentence is embedded as. It stands alone:
 // with a heading before them, the sentences of a section come to look alike.
-func SentenceInput(s *docs.Sentence) string { return s.Plain }
+// But a line that is no sentence ("Den Haag, 18 november 2020") says nothing
+// without the title of the document that it dates, addresses or signs.
+func SentenceInput(doc *docs.Document, s *docs.Sentence) string {
+	if s.Kind == docs.Fragment {
+		return doc.Title + "\n" + s.Plain
+	}
+	return s.Plain
+}

@@ -30,7 +30,7 @@ type expectation struct {
 var (
 	asksNumber = regexp.MustCompile(`(?i)\b(hoeveel|hoe\s?veel|welk (aantal|percentage|bedrag|deel)|hoe (groot|hoog|lang|vaak|oud|duur)|how (many|much|long|often|old))\b`)
 	asksDate   = regexp.MustCompile(`(?i)\b(wanneer|welke datum|welk jaar|welke dag|welke maand|sinds wanneer|tot wanneer|hoe laat|when|(what|which) (date|year|day))\b`)
-	asksName   = regexp.MustCompile(`(?i)\b(wie|waar|welk land|welke (stad|plaats|gemeente|organisatie|instantie|minister|persoon|partij)|waarheen|who|whom|where)\b`)
+	asksName   = regexp.MustCompile(`(?i)\b(wie|waar|welk (\p{L}+ )?land|welke (\p{L}+ )?(stad|plaats|gemeente|organisatie|instantie|stichting|minister|persoon|partij)|waarheen|who|whom|where)\b`)
 	asksReason = regexp.MustCompile(`(?i)\b(waarom|waardoor|hoezo|hoe komt het|(om )?welke reden|why|how come)\b`)
 	asksList   = regexp.MustCompile(`(?i)\b(welke|noem|wat zijn de|wat voor|which|what are|list)\b`)
 
