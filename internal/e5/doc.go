@@ -44,6 +44,8 @@
 //	AVX2        5.8 ms     0.52, 0.17                    6.3, 4.9
 //	portable    130 ms
 //
+// On both cores that question takes 2.1 ms with VNNI, 3.1 ms with AVX2.
+//
 // Opening the model takes 13 ms, and 13 MB besides the file's 24.
 //
 // The limit of this machine is one VPDPBUSD a cycle: 217 * 10^9
