@@ -68,14 +68,12 @@ type Checker struct {
 	embedder llm.Embedder
 	sources  []*source
 	question *reading
-	// questionText is what question was read from.
-	questionText string
 }
 
 // NewChecker returns a Checker for an answer to question from sources. Without
 // an embedder (nil) it goes by words alone.
 func NewChecker(embedder llm.Embedder, question string, sources []Source) *Checker {
-	c := &Checker{embedder: embedder, question: read(question), questionText: question}
+	c := &Checker{embedder: embedder, question: read(question)}
 	for i, s := range sources {
 		c.sources = append(c.sources, readSource(i, s))
 	}

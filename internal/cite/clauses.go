@@ -6,10 +6,9 @@ import "strings"
 // commas and conjunctions. Tokens [at, end) are in it.
 type clause struct {
 	at, end int
-	// negated says that it holds "niet" or the like; lessened that it holds a
-	// word that denies part of it ("onvoldoende", "slechts") or comes down to a
-	// denial ("ontbreekt").
-	negated, lessened bool
+	// negated says that it holds "niet" or the like; lacking that it comes down to
+	// that ("ontbreekt"); lessened that it denies at least part ("slechts").
+	negated, lacking, lessened bool
 }
 
 // minClause is how many words with content a clause has, so that an enumeration
@@ -21,7 +20,7 @@ func (r *reading) split() {
 	current, content := clause{}, 0
 	for i := range r.tokens {
 		t := &r.tokens[i]
-		border := strings.ContainsAny(t.before, ",;:.?!–—()") || conjunctions[t.folded]
+		border := strings.ContainsAny(t.before, ",;:.?!–—()") || conjunctions[t.folded] || r.joinsClauses(i)
 		if border && content >= minClause {
 			current.end = i
 			r.clauses = append(r.clauses, current)
@@ -32,13 +31,13 @@ func (r *reading) split() {
 		}
 		t.clause = len(r.clauses)
 		current.negated = current.negated || isNegator(r.tokens, i)
-		current.lessened = current.lessened || isLessening(t.folded)
+		current.lacking = current.lacking || lacking[t.folded]
+		current.lessened = current.lessened || lacking[t.folded] || isLessening(t.folded)
 	}
 	current.end = len(r.tokens)
 	if last := len(r.clauses) - 1; last >= 0 && content < minClause-1 {
 		r.clauses[last].end = current.end
-		r.clauses[last].negated = r.clauses[last].negated || current.negated
-		r.clauses[last].lessened = r.clauses[last].lessened || current.lessened
+		r.clauses[last] = r.clauses[last].and(current)
 		for i := current.at; i < current.end; i++ {
 			r.tokens[i].clause = last
 		}
@@ -47,8 +46,31 @@ func (r *reading) split() {
 	r.clauses = append(r.clauses, current)
 }
 
-var conjunctions = set(`en maar of omdat terwijl waardoor zodat waarbij dat die hoewel want dus waar als zodra nadat
-	voordat waarvan waarmee and but because while which that who whereas although where so`)
+// and is clause c with what d denies.
+func (c clause) and(d clause) clause {
+	c.negated, c.lacking, c.lessened = c.negated || d.negated, c.lacking || d.lacking, c.lessened || d.lessened
+	return c
+}
+
+// joinsClauses reports whether token i is an "en" that a verb follows soon: one
+// that doesn't join two nouns.
+func (r *reading) joinsClauses(i int) bool {
+	if t := r.tokens[i].folded; t != "en" && t != "of" && t != "and" && t != "or" {
+		return false
+	}
+	for _, t := range r.tokens[i+1 : min(i+4, len(r.tokens))] {
+		if auxiliaries[t.folded] {
+			return true
+		}
+	}
+	return false
+}
+
+var auxiliaries = set(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen kon zal zullen zou moet
+	moeten mag gaat gaan komt komen doet doen krijgt maakt geeft are were has have had will would can could must`)
+
+var conjunctions = set(`maar omdat terwijl waardoor zodat waarbij dat die hoewel want dus waar als zodra nadat
+	voordat waarvan waarmee but because while which that who whereas although where so`)
 
 // negators deny what they stand with.
 var negators = set(`niet geen nooit niemand niets nergens noch zonder evenmin not no never none nobody nothing neither nor
@@ -75,9 +97,12 @@ func isNegator(tokens []token, i int) bool {
 	return true
 }
 
-var lessening = set(`ontbreekt ontbreken ontbrak mist missen miste weinig slechts beperkt beperkte nauwelijks amper tekort
-	weigert gebrek buiten lack lacks lacking insufficient insufficiently inadequate inadequately fails failed few little only hardly short alleen minder
-	onvoldoende moeilijk lastig limited`)
+var (
+	lacking = set(`ontbreekt ontbreken ontbrak mist missen miste gebrek onvoldoende lack lacks lacking insufficient
+		insufficiently inadequate inadequately`)
+	lessening = set(`weinig slechts beperkt beperkte nauwelijks amper tekort weigert buiten alleen minder moeilijk lastig
+		fails failed few little only hardly short limited`)
+)
 
 // isLessening reports whether a folded word denies in part. "onduidelijk" and
 // its like do; "onder-" and "ont-" are other prefixes.

@@ -78,3 +78,27 @@ func (r *reading) mentions(g fact, year int) bool {
 	}
 	return false
 }
+
+// borrows reports whether the claim has a number or date from another sentence
+// of a run than the one that is most like it, while that one has another of the
+// class: "in 2022 is een pilot opgezet. Het doel is dat eind 2023 …" doesn't
+// support "in 2023 is een pilot opgezet".
+func (s *search) borrows(e evidence) bool {
+	readings := e.readings()
+	if len(readings) < 2 {
+		return false
+	}
+	closest := s.claim.closest(readings)
+	year := e[0].source.year
+	for _, f := range s.claim.facts {
+		if f.kind == name || closest.has(f, year) {
+			continue
+		}
+		for _, g := range closest.facts {
+			if g.kind != name && g.class() == f.class() && !s.claim.mentions(g, year) {
+				return true
+			}
+		}
+	}
+	return false
+}

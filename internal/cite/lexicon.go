@@ -21,7 +21,7 @@ var weakWords = set(`ongeveer circa rond ruim bijna vooral voornamelijk ook sind
 // on.
 var synonyms = groups(`start starten gestart begin begint begon begonnen beginnen startte aanvang aanvangen
 	|ontvangt ontvangen krijgt krijgen kreeg kregen gekregen
-	|deelnemen deelneemt deelname nemen meedoen meedoet meededen deed doen deelnemende
+	|deelnemen deelneemt deelname nemen mee meedoen meedoet meededen deed doen deelnemende
 	|bestemd bedoeld gericht richt bestaat doelgroep
 	|stijging stijgt stijgen stijgende toename toenemen neemt groei groeit oplopend oploopt loopt
 	|daling daalt dalen dalende afname afnemen minder verlagen verlaging vermindering verminderen beneden
@@ -48,7 +48,6 @@ var synonyms = groups(`start starten gestart begin begint begon begonnen beginne
 	|elk elke ieder iedere alle
 	|gedragen draagt steun
 	|tevreden enthousiast
-	|meedoen mee
 	|gevolgd doorlopen volgen
 	|bereikt bereiken bereik
 	|bezoeken bezoekt komen

@@ -118,8 +118,8 @@ func (r *reading) initials(i int) string {
 	for first > 0 && r.joinsName(first) {
 		first--
 	}
-	if !r.tokens[first].isCapitalised() {
-		first = i
+	for first < i && !r.tokens[first].isCapitalised() {
+		first++
 	}
 	var b strings.Builder
 	for j := first; j < len(r.tokens) && (j == first || r.joinsName(j)); j++ {
@@ -209,4 +209,4 @@ var titles = set(`public prosecution service prosecutor national rapporteur mini
 	centre center human trafficking sexual violence children child against action plan programme program together labour
 	labor health welfare sport foreign affairs trade development cooperation social employment royal military
 	constabulary council court criminal code committee member members union commission statistics monitor chamber
-	victims victim letter act law agency agencies fte coalition agreement eur euro euros`)
+	victims victim letter act law agency agencies fte coalition agreement eur euro euros procedure it ict`)

@@ -15,8 +15,7 @@ func contradicts(sentence *reading, run []*reading, foreign bool) bool {
 func deniesAcross(sentence *reading, run []*reading) bool {
 	s, q := sentence.polarity(), clause{}
 	for _, r := range run {
-		p := r.polarity()
-		q.negated, q.lessened = q.negated || p.negated, q.lessened || p.lessened
+		q = q.and(r.polarity())
 	}
 	return s.negated && !q.negated && !q.lessened || q.negated && !s.negated && !s.lessened || opposes(sentence, run)
 }
@@ -25,7 +24,7 @@ func deniesAcross(sentence *reading, run []*reading) bool {
 func (r *reading) polarity() clause {
 	var all clause
 	for _, c := range r.clauses {
-		all.negated, all.lessened = all.negated || c.negated, all.lessened || c.lessened
+		all = all.and(c)
 	}
 	return all
 }
@@ -60,12 +59,12 @@ func deniesMore(sentence *reading, run []*reading) bool {
 	return false
 }
 
-// deniesLess reports whether a clause of the run is negated, the sentence says
+// deniesLess reports whether a clause of the run denies something, the sentence says
 // half of it or more, and doesn't deny it.
 func deniesLess(sentence *reading, run []*reading) bool {
 	for _, r := range run {
 		for j, d := range r.clauses {
-			if !d.negated {
+			if !d.negated && !d.lacking {
 				continue
 			}
 			best, at := 0.0, 0
@@ -96,7 +95,7 @@ func affirmed(sentence *reading, i int, r *reading, j int, run []*reading) bool 
 	}
 	for _, other := range run {
 		for k, d := range other.clauses {
-			if d.negated {
+			if d.negated || d.lacking {
 				continue
 			}
 			n := 0

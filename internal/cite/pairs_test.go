@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,7 +96,7 @@ func sentences(text string) []docs.Sentence {
 	var out []docs.Sentence
 	at := 0
 	for _, s := range dutch.Sentences(text) {
-		body := strings.TrimSpace(s)
+		body := withoutHeading(strings.TrimSpace(s))
 		start := at + utf8.RuneCountInString(s[:strings.Index(s, body)])
 		if body != "" {
 			out = append(out, docs.Sentence{
@@ -105,6 +106,19 @@ func sentences(text string) []docs.Sentence {
 		at += utf8.RuneCountInString(s)
 	}
 	return out
+}
+
+// withoutHeading takes off short lines before a line that begins with a capital.
+func withoutHeading(s string) string {
+	for {
+		line, rest, ok := strings.Cut(s, "\n")
+		rest = strings.TrimSpace(rest)
+		first, _ := utf8.DecodeRuneInString(rest)
+		if !ok || len(line) > 80 || !unicode.IsUpper(first) || strings.ContainsAny(line[max(0, len(line)-2):], ".,;:?!") {
+			return s
+		}
+		s = rest
+	}
 }
 
 // source is a passage of a document: sentences [from, to).

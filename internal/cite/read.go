@@ -24,6 +24,7 @@ type token struct {
 
 // reading is a text as the checks see it.
 type reading struct {
+	text     string
 	tokens   []token
 	facts    []fact
 	clauses  []clause
@@ -32,7 +33,7 @@ type reading struct {
 
 // read takes a text apart. It expects plain text: joined lines, no markup.
 func read(text string) *reading {
-	r := &reading{tokens: tokens(text)}
+	r := &reading{text: text, tokens: tokens(text)}
 	r.language = guess(r.tokens)
 	r.facts = facts(r.tokens)
 	r.split()

@@ -11,7 +11,10 @@ import (
 // claim is a generated sentence that is being checked.
 type claim struct {
 	*reading
-	text   string
+	text string
+	// thin says that the sentence says little without the question, which is then
+	// a part of the reading.
+	thin   bool
 	vector llm.Vector // nil until it is needed
 }
 
@@ -25,16 +28,12 @@ func (c *Checker) claim(sentence string) *claim {
 	if r.content() >= minContent || len(c.question.tokens) == 0 || r.content() == 0 && len(r.facts) == 0 {
 		return &claim{reading: r, text: sentence}
 	}
-	// The question's facts are ordinary words here: a source that supports the
-	// answer needn't repeat them.
-	q := &reading{tokens: slices.Clone(c.question.tokens)}
-	for i := range q.tokens {
-		q.tokens[i].weight = weight(q.tokens[i].folded) / 2
+	whole := read(c.question.text + " " + sentence)
+	for i := range min(len(c.question.tokens), len(whole.tokens)) {
+		whole.tokens[i].weight /= 2
 	}
-	whole := join([]*reading{q, r})
 	whole.language = r.language
-	whole.split()
-	return &claim{reading: whole, text: c.questionText + " " + sentence}
+	return &claim{reading: whole, text: sentence, thin: true}
 }
 
 // search looks for the quotes of one claim.
@@ -42,6 +41,7 @@ type search struct {
 	checker *Checker
 	claim   *claim
 	reason  Reason
+	denied  float64 // the largest share of the claim in evidence that contradicts it
 	agreed  map[*reading][]float64
 }
 

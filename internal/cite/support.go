@@ -66,17 +66,20 @@ func (s *search) support(ctx context.Context, e evidence) (float64, error) {
 	c := s.claim.cover(s.agreement(readings))
 	extra := perSentence * float64(len(readings)-1)
 	switch {
-	case foreign && s.checker.embedder == nil:
+	case foreign && (s.checker.embedder == nil || s.claim.thin):
 		return 0, nil
-	case !foreign && (c.weakest < leastClause || c.all < s.checker.leastShare()+extra):
+	case !foreign && (c.weakest < leastClause || c.all < s.leastShare()+extra):
 		return 0, nil
-	case !s.factsIn(e, foreign):
+	case !s.factsIn(e, foreign) || !foreign && s.borrows(e):
 		return 0, s.fail(WrongFact)
 	case contradicts(s.claim.reading, readings, foreign):
+		s.denied = max(s.denied, c.all)
 		return 0, s.fail(Contradicted)
+	case c.all <= s.denied && len(readings) > 1:
+		return 0, nil // a shorter quote that says as much says the opposite
 	case !foreign && swaps(s.claim.reading, readings, e[0].source.year):
 		return 0, s.fail(Swapped)
-	case s.checker.embedder == nil:
+	case s.checker.embedder == nil || s.claim.thin:
 		return c.all, nil
 	}
 	cosine, err := s.cosine(ctx, e)
@@ -91,10 +94,10 @@ func (s *search) support(ctx context.Context, e evidence) (float64, error) {
 	return c.all + meaningWeight*(cosine-usualCosine), nil
 }
 
-// leastShare is the least share of words with which a quote can still support a
-// sentence.
-func (c *Checker) leastShare() float64 {
-	if c.embedder == nil {
+// leastShare is the least share of words with which a quote can still support
+// the claim. The vector of a few words, or of a question, tells nothing.
+func (s *search) leastShare() float64 {
+	if s.checker.embedder == nil || s.claim.thin {
 		return leastCovered
 	}
 	return leastMeant - meaningWeight*(1-usualCosine)
