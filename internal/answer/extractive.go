@@ -36,7 +36,7 @@ func (x *Extractive) Answer(ctx context.Context, q Question, emit func(record.Ev
 		return record.Answer{}, err
 	}
 	rec.Mode = record.Extractive
-	if reason, refused := refuse(found); refused {
+	if reason, refused := refuse(q.Search, found); refused {
 		return Refuse(rec, reason, emit)
 	}
 	return write(ctx, rec, choose(found), emit)

@@ -1,7 +1,10 @@
 package retrieve
 
 import (
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"bronwijzer/internal/dutch"
 )
@@ -12,7 +15,10 @@ func (s *search) evidence(found Result) (Evidence, error) {
 		return Evidence{}, nil
 	}
 	var e Evidence
-	e.Cosine = max(0, found.Sentences[0].Cosine)
+	best := found.Sentences[:min(cosineSentences, len(found.Sentences))]
+	for _, u := range best {
+		e.Cosine += max(0, u.Cosine) / float64(len(best))
+	}
 	coverage, err := s.view.Grams().Coverage(s.ctx, s.query.Text, found.Pool[found.Sentences[0].Passage].ID)
 	if err != nil {
 		return Evidence{}, err
@@ -22,9 +28,13 @@ func (s *search) evidence(found Result) (Evidence, error) {
 	return e, nil
 }
 
+// cosineSentences is how many of the best sentences' cosines are averaged: one
+// alone is at times a chance likeness.
+const cosineSentences = 3
+
 // evidenceSentences is how many of the best sentences' passages have to hold the
 // question's names.
-const evidenceSentences = 3
+const evidenceSentences = 5
 
 // named is the share of the question's numbers and names that stand in the
 // passages of the best sentences, or in what stands above them.
@@ -33,36 +43,61 @@ func named(question string, found Result) float64 {
 	if len(asked) == 0 {
 		return 1
 	}
-	held := map[string]bool{}
+	var held []string
+	seen := map[int]bool{}
 	for _, u := range found.Sentences[:min(evidenceSentences, len(found.Sentences))] {
+		if seen[u.Passage] {
+			continue
+		}
+		seen[u.Passage] = true
 		p := found.Pool[u.Passage]
-		for _, text := range append([]string{p.Document.Title, p.Document.Publisher, p.Document.Date, p.Document.Dossier, p.Plain}, p.Section...) {
+		above := []string{p.Document.Title, p.Document.Publisher, p.Document.Date, p.Document.Dossier, p.Document.Path}
+		for _, text := range append(append(above, p.Section...), p.Plain) {
 			for _, t := range dutch.Terms(text) {
-				held[t.Text] = true
+				held = append(held, t.Text)
 			}
 		}
 	}
 	n := 0
-	for term := range asked {
-		if held[term] {
+	for _, a := range asked {
+		if slices.ContainsFunc(held, a.in) {
 			n++
 		}
 	}
 	return float64(n) / float64(len(asked))
 }
 
-// namesAndNumbers are the folded terms of a text that begin with a digit or, but
-// for its first word, with a capital.
-func namesAndNumbers(text string) map[string]bool {
-	out := map[string]bool{}
+// wanted is a number or the stem of a name that a question asks about.
+type wanted struct {
+	text   string
+	number bool
+}
+
+// in reports whether a term of a passage is what is wanted: the same number, or
+// a word that begins with the name ("Nigeria" in "nigeriaanse", "OM" in
+// "omverdachten").
+func (w wanted) in(term string) bool {
+	return term == w.text || !w.number && strings.HasPrefix(term, w.text)
+}
+
+// namesAndNumbers are the terms of a text that begin with a digit or, but for
+// its first word, with a capital. Of a word with a hyphen only the parts with a
+// capital count: "WODC" of "WODC-onderzoek".
+func namesAndNumbers(text string) []wanted {
+	var out []wanted
+	end := 0 // of the last hyphenated word, whose parts follow it
 	for i, t := range dutch.Terms(text) {
-		if t.Alt {
+		word := text[t.Start:t.End]
+		if !t.Alt && strings.ContainsRune(word, '-') && !t.Number {
+			end = t.End
 			continue
 		}
-		word := text[t.Start:t.End]
-		capital := i > 0 && !t.Stop && strings.ToLower(word[:1]) != word[:1]
-		if t.Number || capital || allUpper(word) {
-			out[t.Text] = true
+		if t.Alt && t.End > end {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(word)
+		if w := (wanted{t.Text, t.Number}); t.Number || unicode.IsUpper(first) && !t.Stop && (i > 0 || allUpper(word)) {
+			out = append(out, w)
 		}
 	}
 	return out
