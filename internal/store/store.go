@@ -1,7 +1,7 @@
 // Package store keeps everything that must survive the process, in one SQLite
 // database in the data folder: texts by their hash, documents with their
 // passages and sentences, vectors, conversations with the answer records,
-// feedback and settings.
+// feedback, accepted work and settings.
 //
 // It owns the data folder, the schema and its migrations, and the promise that
 // what it acknowledged is durable. It never searches, never embeds and doesn't
