@@ -83,6 +83,11 @@ func numberAt(tokens []token, i int) (fact, bool) {
 		if f.value, ok = ordinals[t.folded]; !ok {
 			f.value, ok = parseSpelled(t.folded)
 		}
+		if ok && f.value >= 20 && i+1 < len(tokens) && tokens[i+1].before == "-" {
+			if unit := spelledNumbers[tokens[i+1].folded]; unit > 0 && unit < 10 {
+				f.value, f.end = f.value+unit, i+2 // "twenty-nine"
+			}
+		}
 	}
 	if !ok {
 		return fact{}, false
@@ -117,8 +122,6 @@ func withUnit(tokens []token, f fact) fact {
 		if strings.HasPrefix(strings.TrimSpace(tokens[f.end].before), "%") {
 			f.kind = percentage
 		}
-	} else {
-		next = ""
 	}
 	switch {
 	case next == "procent" || next == "percent" || next == "pct":

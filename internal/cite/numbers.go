@@ -37,7 +37,7 @@ func parseNumber(s string) (value, other float64, ok bool) {
 	return value, other, err == nil
 }
 
-// spelled are the numbers that are written as words, Dutch and English. "een"
+// spelledNumbers are the numbers that are written as words, Dutch and English. "een"
 // and "one" are articles and pronouns far more often than numbers.
 var spelledNumbers = map[string]float64{
 	"nul": 0, "zero": 0, "twee": 2, "two": 2, "drie": 3, "three": 3, "vier": 4, "four": 4, "vijf": 5, "five": 5,
@@ -100,14 +100,17 @@ func parseSmall(word string, empty float64) (float64, bool) {
 
 // parseTens reads "negenentwintig": nine and twenty.
 func parseTens(word string) (float64, bool) {
-	for tens := 20.0; tens < 100; tens += 10 {
-		for name, n := range spelledNumbers {
-			if n != tens || !strings.HasSuffix(word, name) {
-				continue
-			}
-			unit := strings.TrimSuffix(strings.TrimSuffix(word, name), "en")
-			u, ok := parseSmall(unit, 0)
-			return tens + u, ok && u > 0 && u < 10 && strings.HasSuffix(strings.TrimSuffix(word, name), "en")
+	if !strings.HasSuffix(word, "tig") {
+		return 0, false
+	}
+	for at := len("twee"); at < len(word); at++ {
+		tens := spelledNumbers[word[at:]]
+		units := spelledNumbers[strings.TrimSuffix(word[:at], "en")]
+		if word[:at] == "eenen" {
+			units = 1
+		}
+		if tens >= 20 && units > 0 && units < 10 && strings.HasSuffix(word[:at], "en") {
+			return tens + units, true
 		}
 	}
 	return 0, false
