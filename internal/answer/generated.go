@@ -67,7 +67,7 @@ func (g *Generated) Answer(ctx context.Context, q Question, emit func(record.Eve
 		return record.Answer{}, err
 	}
 	rec.Mode, rec.Model, rec.PromptHash = record.Generated, g.generator.Model(), g.hash
-	if reason, refused := refuse(found); refused {
+	if reason, refused := refuse(q.Search, found); refused {
 		return Refuse(rec, reason, emit)
 	}
 	m := &making{Generated: g, question: q, emit: emit, found: found, record: rec}
@@ -104,6 +104,7 @@ func (m *making) generate(ctx context.Context) error {
 	sources := make([]cite.Source, len(p.shown))
 	for i, s := range p.shown {
 		sources[i] = source(s)
+		sources[i].Vectors = s.Vectors
 	}
 	checker := cite.NewChecker(m.embedder, m.question.Search, sources)
 	if err := checker.Prepare(ctx); err != nil {

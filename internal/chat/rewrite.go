@@ -146,7 +146,9 @@ func stems(text string) map[string]bool {
 func addStems(into map[string]bool, text string) {
 	for _, w := range words(text) {
 		if !plain[w] && !pointers[w] && !continuations[w] {
-			into[dutch.Stem(dutch.Fold(w))] = true
+			into[stem(w)] = true
 		}
 	}
 }
+
+func stem(word string) string { return dutch.Stem(dutch.Fold(word)) }

@@ -121,6 +121,18 @@ func (x *Sentences) Score(ctx context.Context, query llm.Vector, ids []string) (
 	return scores, nil
 }
 
+// Vectors returns the vectors of the sentences of a passage, in their order; nil
+// for an unknown id. They are the index's own and must not be changed.
+func (x *Sentences) Vectors(id string) []llm.Vector {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var out []llm.Vector
+	for m := x.byID[id]; len(m) > 0; m = m[x.dim:] {
+		out = append(out, m[:x.dim:x.dim])
+	}
+	return out
+}
+
 // dot is the dot product of two vectors of one length. Eight sums at a time,
 // since one alone waits for each addition before the next.
 func dot(a, b []float32) float32 {

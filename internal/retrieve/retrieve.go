@@ -31,6 +31,9 @@ type Query struct {
 type Passage struct {
 	docs.Passage
 	Document *docs.Document // Text and Blocks are empty
+	// Vectors are those of Sentences, nil without an embedder; they must not be
+	// changed.
+	Vectors []llm.Vector
 	// Score orders the passages of one Result, higher is better; Scores are its
 	// parts, each in [0, 1].
 	Score  float64
@@ -52,13 +55,14 @@ type Sentence struct {
 // Evidence says how well the collection speaks to the question; package answer
 // weighs it. All are in [0, 1].
 type Evidence struct {
-	// Cosine of the question with the best sentence; 0 without an embedder.
+	// Cosine is the mean of the question's with the three best sentences; 0
+	// without an embedder.
 	Cosine float64
 	// Coverage is the share of the question's character 4-grams, weighted by
 	// their rarity, that the best passage holds.
 	Coverage float64
 	// Named is the share of the question's numbers and names that the passages
-	// of the three best sentences hold; 1 when it has none.
+	// of the five best sentences hold; 1 when it has none.
 	Named float64
 }
 

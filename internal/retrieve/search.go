@@ -104,9 +104,13 @@ func (s *search) passages(ids []string) ([]Passage, error) {
 			continue
 		}
 		kept = append(kept, text)
-		pool = append(pool, Passage{Passage: p, Document: doc, Score: scores[i], Scores: record.Scores{
+		found := Passage{Passage: p, Document: doc, Score: scores[i], Scores: record.Scores{
 			Words: sum(1, leg{0.5, words[i : i+1]}, leg{0.5, grams[i : i+1]})[0], Vector: vector[i],
-		}})
+		}}
+		if s.vector != nil {
+			found.Vectors = s.view.Sentences().Vectors(p.ID)
+		}
+		pool = append(pool, found)
 		if len(pool) == max(w.Pool, s.query.K) {
 			break
 		}
