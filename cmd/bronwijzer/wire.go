@@ -24,6 +24,7 @@ import (
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
 	"bronwijzer/internal/store"
+	"bronwijzer/web"
 )
 
 // notice goes with every answer, as the AI Act asks (article 50).
@@ -204,7 +205,7 @@ func (a *app) info(ctx context.Context) (httpapi.Info, error) {
 // handler is the HTTP API on the app.
 func (a *app) handler(lg *slog.Logger, cfg httpapi.Config) (http.Handler, error) {
 	return httpapi.New(lg, httpapi.Deps{
-		Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load,
+		Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Web: web.FS(),
 	}, cfg)
 }
 

@@ -286,6 +286,7 @@ func ExampleNew() {
 	h, err := New(lg, Deps{Chat: &fakeChat{}, Documents: &fakeDocuments{}, Searcher: &fakeSearcher{},
 		Info:  func(context.Context) (Info, error) { return Info{Name: "Bronwijzer"}, nil },
 		Ready: func() bool { return true },
+		Web:   testWeb(),
 	}, Config{Listen: "127.0.0.1:8080"})
 	if err != nil {
 		fmt.Println(err)

@@ -154,7 +154,7 @@ func (a *api) fail(c *gin.Context, err error) {
 	h.Del("ETag")
 	switch rt := routeOf(c); {
 	case rt.page:
-		a.writePage(c, seen.status, "error", body.Error)
+		a.writePage(c, seen.status, "error", "Niet gelukt", body.Error)
 	case rt.openAI:
 		writeJSON(c, seen.status, openAIErrorOf(seen, body))
 	default:

@@ -118,7 +118,7 @@ func TestRateLimit(t *testing.T) {
 			t.Errorf("Retry-After: got %q, want about 100", after)
 		}
 	}
-	if got := s.get(t, "/documents/doc_a", "X-Forwarded-For", "192.0.2.1"); got.status != 429 || !strings.Contains(got.body, "<h1>Niet gelukt</h1>") {
+	if got := s.get(t, "/documents/doc_a", "X-Forwarded-For", "192.0.2.1"); got.status != 429 || !strings.Contains(got.body, ">Niet gelukt</h1>") {
 		t.Errorf("a page over the limit: got %d %s", got.status, got.body)
 	}
 	if got := s.get(t, "/api/v1/info", "X-Forwarded-For", "192.0.2.2"); got.status != 200 {
@@ -255,7 +255,7 @@ func TestWrongConfig(t *testing.T) {
 		{PublicURL: "bron.example"}, {PublicURL: "ftp://bron.example"}, {PublicURL: "https://"}, {PublicURL: "https://x/?y"},
 		{PublicURL: "https://u:p@x/"}, {PublicURL: "https://x y"}, {Listen: "8080"},
 	} {
-		if _, err := New(nil, Deps{}, cfg); err == nil {
+		if _, err := New(nil, Deps{Web: testWeb()}, cfg); err == nil {
 			t.Errorf("%+v is accepted", cfg)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -26,6 +27,8 @@ func TestMain(m *testing.M) {
 	// openapi3filter keeps decoders for what it doesn't know.
 	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/css", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/javascript", openapi3filter.PlainBodyDecoder)
 	goleak.VerifyTestMain(m)
 }
 
@@ -73,11 +76,23 @@ func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 				Examples: []string{"Wat is de signalentafel?"}, Notice: "Controleer de bronnen."}, s.docs.err
 		},
 		Ready: func() bool { return s.ready },
+		Web:   testWeb(),
 	}, cfg)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return h
+}
+
+// testWeb is a built web chat.
+func testWeb() fstest.MapFS {
+	file := func(content string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(content)} }
+	return fstest.MapFS{
+		"index.html": file(`<!doctype html><html lang="nl"><head><base href="/"><title>Bronwijzer</title>` +
+			`<script src="assets/app-1.js"></script></head><body><div id="app"><!--page--></div></body></html>`),
+		"assets/app-1.js":  file(strings.Repeat("console.log(1)\n", 100)),
+		"assets/app-1.css": file("a{}"),
+	}
 }
 
 // start serves s; its client holds every answer against openapi.yaml.

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -122,6 +123,9 @@ type Deps struct {
 	Info func(context.Context) (Info, error)
 	// Ready reports whether the first index is there.
 	Ready func() bool
+	// Web is the built web chat: index.html and assets/, whose names change with
+	// their content.
+	Web fs.FS
 }
 
 // Config tunes the server. Its zero value is right for a server on loopback.
@@ -170,12 +174,13 @@ type api struct {
 	origins   *http.CrossOriginProtection
 	metrics   *metrics
 	pages     *template.Template
-	pageCSP   string
+	web       *webApp
 	basePath  string
 	heartbeat time.Duration
 }
 
-// New returns the handler of every route. An error means that cfg is wrong.
+// New returns the handler of every route. An error means that cfg or deps.Web is
+// wrong.
 func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 	public, err := parsePublicURL(cfg.PublicURL)
 	if err != nil {
@@ -189,6 +194,10 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse pages: %w", err)
 	}
+	web, err := newWebApp(deps.Web, public.basePath)
+	if err != nil {
+		return nil, fmt.Errorf("read web chat: %w", err)
+	}
 	a := &api{
 		Deps:      deps,
 		lg:        lg,
@@ -198,7 +207,7 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		origins:   http.NewCrossOriginProtection(),
 		metrics:   newMetrics(),
 		pages:     pages,
-		pageCSP:   pagePolicy(),
+		web:       web,
 		basePath:  public.basePath,
 		heartbeat: positive(cfg.Heartbeat, defaultHeartbeat),
 	}

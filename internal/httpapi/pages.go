@@ -2,9 +2,7 @@ package httpapi
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
@@ -19,54 +17,45 @@ import (
 	"bronwijzer/internal/docs"
 )
 
+// pagesHTML are the pages as readers see them whose browser runs no script;
+// for the others the web chat takes their place.
+//
 //go:embed pages.html
 var pagesHTML string
 
-// pageStyle is the only style of the pages. It stands in them, allowed by its
-// hash, so that a page needs nothing else from anywhere.
-//
-//go:embed pages.css
-var pageStyle string
-
-// parsePages reads the templates home, document and error.
+// parsePages reads the templates home, document and error: what stands inside
+// the frame of the web chat.
 func parsePages() (*template.Template, error) {
-	style := func() template.CSS { return template.CSS(pageStyle) } //nolint:gosec // our own file
-	return template.New("pages").Funcs(template.FuncMap{"style": style}).Parse(pagesHTML)
+	return template.New("pages").Parse(pagesHTML)
 }
 
-// pagePolicy is the content security policy of the pages: no script, nothing
-// loaded, the one style.
-func pagePolicy() string {
-	sum := sha256.Sum256([]byte(pageStyle))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-}
-
-// writePage answers with a template. It is rendered in full first, so that an
-// error of it can still become an answer.
-func (a *api) writePage(c *gin.Context, status int, name string, data any) {
-	var b bytes.Buffer
-	if err := a.pages.ExecuteTemplate(&b, name, data); err != nil {
+// writePage answers with a template inside the frame of the web chat. It is
+// rendered in full first, so that an error of it can still become an answer.
+func (a *api) writePage(c *gin.Context, status int, name, title string, data any) {
+	var content bytes.Buffer
+	if err := a.pages.ExecuteTemplate(&content, name, data); err != nil {
 		a.lg.ErrorContext(c.Request.Context(), "render page", "page", name, "error", err)
 		c.Status(http.StatusInternalServerError)
 		return
 	}
-	c.Writer.Header().Set("Content-Security-Policy", a.pageCSP)
-	c.Writer.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", pagePolicy)
+	h.Set("Content-Type", "text/html; charset=utf-8")
 	c.Status(status)
 	// It can only fail because the client left.
-	_, _ = c.Writer.Write(b.Bytes())
+	_, _ = c.Writer.WriteString(a.web.page(title, content.String()))
 }
 
-// getHome says what this server is and where its API is described. It also
-// gives the browser its id.
-func (a *api) getHome(c *gin.Context) error {
+// getApp opens the web chat at its start, a conversation, an answer or the
+// list of documents. What it shows it asks the API for, so an id that doesn't
+// exist is for that to tell. It also gives the browser its id.
+func (a *api) getApp(c *gin.Context) error {
 	info, err := a.Info(c.Request.Context())
 	if err != nil {
 		return fmt.Errorf("read info: %w", err)
 	}
 	a.owner(c)
-	a.writePage(c, http.StatusOK, "home", info)
+	a.writePage(c, http.StatusOK, "home", info.Name, info)
 	return nil
 }
 
@@ -79,6 +68,8 @@ type documentPage struct {
 	Older, Gone bool
 	// Source is Info.SourceURL where that is a link to the web.
 	Source string
+	// Self leads to this page: a fragment alone would lead to the page's base.
+	Self string
 	// Before, Quote and After are the text; Quote is empty where nothing is
 	// marked, and Missed says that it should have been.
 	Before, Quote, After string
@@ -109,9 +100,12 @@ func (a *api) getViewer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := documentPage{Info: info, Version: version, Gone: gone, Older: !gone && version != info.Version, Source: webLink(info.SourceURL)}
+	page := documentPage{
+		Info: info, Version: version, Gone: gone, Older: !gone && version != info.Version,
+		Source: webLink(info.SourceURL), Self: "documents/" + id + "?" + c.Request.URL.RawQuery,
+	}
 	page.mark(text, v)
-	a.writePage(c, http.StatusOK, "document", page)
+	a.writePage(c, http.StatusOK, "document", info.Title, page)
 	return nil
 }
 

@@ -47,8 +47,12 @@ func (a *api) routes() []route {
 		{method: http.MethodGet, path: "/readyz", handle: a.getReady, probe: true},
 		{method: http.MethodGet, path: "/metrics", handle: a.getMetrics},
 		{method: http.MethodGet, path: "/openapi.yaml", handle: a.getOpenAPI},
-		{method: http.MethodGet, path: "/", handle: a.getHome, page: true},
+		{method: http.MethodGet, path: "/", handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/c/{id}", handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/a/{id}", handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/documents", handle: a.getApp, page: true},
 		{method: http.MethodGet, path: "/documents/{id}", handle: a.getViewer, page: true},
+		{method: http.MethodGet, path: "/assets/{id}", handle: a.getAsset},
 	}
 }
 

@@ -71,8 +71,12 @@ func TestEveryRouteAnswers(t *testing.T) {
 		{"GET", "/readyz", "", 200, `"ready"`},
 		{"GET", "/metrics", "", 200, "bronwijzer_documents 5"},
 		{"GET", "/openapi.yaml", "", 200, "openapi: 3"},
-		{"GET", "/", "", 200, "<h1>Bronwijzer</h1>"},
+		{"GET", "/", "", 200, ">Bronwijzer</h1>"},
+		{"GET", "/c/conv_1", "", 200, `<div id="app"><main`},
+		{"GET", "/a/ans_1", "", 200, `<div id="app"><main`},
+		{"GET", "/documents", "", 200, `<div id="app"><main`},
 		{"GET", "/documents/doc_a", "", 200, "De pilot kost"},
+		{"GET", "/assets/app-1.js", "", 200, "console.log"},
 	}
 	seen := map[string]bool{}
 	for _, tt := range tests {
@@ -83,7 +87,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 			}
 		})
 		path, _, _ := strings.Cut(tt.path, "?")
-		for _, id := range []string{"doc_a", "doc_gone", "ans_1", "conv_1"} {
+		for _, id := range []string{"doc_a", "doc_gone", "ans_1", "conv_1", "app-1.js"} {
 			path = strings.Replace(path, id, "{id}", 1)
 		}
 		seen[tt.method+" "+path] = true
@@ -236,10 +240,10 @@ func TestEveryRouteFailsInForm(t *testing.T) {
 		"/api/v1/chat": `{"question":"Wat?"}`, "/api/v1/answers/{id}/feedback": `{"verdict":"good"}`, "PATCH": `{"title":"x"}`,
 		"/v1/chat/completions": completionBody(""),
 	}
-	still := []string{"/healthz", "/readyz", "/metrics", "/openapi.yaml", "/v1/models"}
+	still := []string{"/healthz", "/readyz", "/metrics", "/openapi.yaml", "/v1/models", "/assets/{id}"}
 	for _, rt := range (&api{}).routes() {
 		if slices.Contains(still, rt.path) {
-			if got := s.get(t, rt.path); got.status != 200 {
+			if got := s.get(t, strings.Replace(rt.path, "{id}", "app-1.js", 1)); got.status != 200 {
 				t.Errorf("%s: got %d, want 200 whatever fails", rt.path, got.status)
 			}
 			continue

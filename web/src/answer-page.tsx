@@ -1,0 +1,40 @@
+// One answer by its link: as it was, with its sources.
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { getAnswer, type Failure } from "./api.ts";
+import { useApp } from "./app-context.ts";
+import { asFailure, type Turn } from "./chat-state.ts";
+import { useOpenSource } from "./open-source.ts";
+import { Failed, Go } from "./parts/basics.tsx";
+import { TurnView } from "./parts/turn.tsx";
+import type { Answer } from "./record.ts";
+
+export function AnswerView({ id }: { id: string }) {
+  const { w } = useApp();
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const source = useOpenSource();
+  const load = () => {
+    setFailure(null);
+    getAnswer(id).then(setAnswer, (e: unknown) => setFailure(asFailure(e)));
+  };
+  useEffect(load, [id]);
+  const turn = useMemo<Turn | null>(() => answer && { key: answer.id, state: "done", answer }, [answer]);
+  return (
+    <div class="turns-area" tabIndex={-1}>
+      <h1 class="hidden" id="view" tabIndex={-1}>{w.answerTitle}</h1>
+      {failure && <Failed failure={failure} retry={failure.code === "not_found" ? undefined : load} />}
+      {!turn && !failure && <p class="nl-paragraph soft">{w.loading}</p>}
+      {turn && (
+        <ol class="turns">
+          <TurnView turn={turn} idle open={source.open} onOpen={source.show} onClose={source.close} />
+        </ol>
+      )}
+      {turn && (
+        <p class="turn-links">
+          <Go to={`c/${turn.answer.conversation_id}`}>{w.wholeConversation}</Go> · <Go to="">{w.ownQuestion}</Go>
+        </p>
+      )}
+    </div>
+  );
+}

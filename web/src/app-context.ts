@@ -1,0 +1,30 @@
+// What every part may need of the app around it.
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { nl, type Words } from "./words.nl.ts";
+
+export interface App {
+  w: Words;
+  /** go opens a path of this app; see route.ts. */
+  go(path: string): void;
+  /** say tells a screen reader something, politely and once. */
+  say(text: string): void;
+}
+
+export const AppContext = createContext<App>({ w: nl, go: () => {}, say: () => {} });
+
+export const useApp = () => useContext(AppContext);
+
+/** day writes 2023-10-18 as a reader does. */
+export function day(w: Words, iso: string): string {
+  const date = new Date(iso + "T00:00:00Z");
+  return Number.isNaN(date.valueOf()) ? iso : date.toLocaleDateString(w.locale, { dateStyle: "long", timeZone: "UTC" });
+}
+
+/** moment writes a time stamp: the time today, else the day. */
+export function moment(w: Words, stamp: string): string {
+  const date = new Date(stamp);
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? date.toLocaleTimeString(w.locale, { timeStyle: "short" }) : date.toLocaleDateString(w.locale, { dateStyle: "medium" });
+}

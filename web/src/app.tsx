@@ -1,0 +1,99 @@
+// The frame of every view: which one is shown, and what they share.
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { AnswerView } from "./answer-page.tsx";
+import { getInfo } from "./api.ts";
+import { AppContext, useApp, type App as Context } from "./app-context.ts";
+import { ChatView } from "./chat.tsx";
+import { DocumentsView } from "./documents.tsx";
+import { DocumentView } from "./document.tsx";
+import { useNavigation } from "./navigation.ts";
+import { Go } from "./parts/basics.tsx";
+import { Dialog } from "./parts/dialog.tsx";
+import { Header, Notice } from "./parts/header.tsx";
+import { History } from "./parts/history.tsx";
+import type { Info } from "./record.ts";
+import { useLanguage, useTheme } from "./settings.ts";
+import { useMedia } from "./use-media.ts";
+import { en } from "./words.en.ts";
+import { nl } from "./words.nl.ts";
+
+export function App() {
+  const [language, setLanguage] = useLanguage();
+  const [theme, setTheme] = useTheme();
+  const w = language === "nl" ? nl : en;
+  const nav = useNavigation();
+  const [info, setInfo] = useState<Info | null>(null);
+  const [said, setSaid] = useState("");
+  const [scope, setScope] = useState<string[]>([]);
+  const [changed, setChanged] = useState(0);
+  const [listOpen, setListOpen] = useState(false);
+  const wide = useMedia("(min-width: 64rem)");
+  const back = useRef("");
+  const { route } = nav;
+  if (route.view === "chat") back.current = route.id && `c/${route.id}`;
+
+  useEffect(() => void getInfo().then(setInfo, () => {}), [changed]);
+  useEffect(() => {
+    const title = { chat: w.chatTitle, answer: w.answerTitle, documents: w.documents, document: w.documents, missing: w.failedTitle }[route.view];
+    document.title = `${title} · Bronwijzer`;
+  }, [route.view, w]);
+
+  // The same words twice are said twice: a space makes them differ.
+  const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
+  const context = useMemo<Context>(() => ({ w, go: nav.go, say }), [w]);
+  const started = useCallback((conversation: string) => {
+    nav.settle(`c/${conversation}`);
+    setChanged((n) => n + 1);
+  }, []);
+  const gone = (conversation: string) => {
+    if (conversation === "" || (route.view === "chat" && route.id === conversation)) nav.go("");
+    setListOpen(false);
+  };
+  const history = <History current={route.view === "chat" ? route.id : ""} changed={changed} onGone={gone} />;
+  useEffect(() => setListOpen(false), [nav.key]);
+
+  return (
+    <AppContext.Provider value={context}>
+      <SkipLinks ask={route.view === "chat"} />
+      <Header info={info} view={route.view} otherLanguage={language === "nl" ? "en" : "nl"}
+        onLanguage={() => setLanguage(language === "nl" ? "en" : "nl")} theme={theme} onTheme={setTheme}
+        onHistory={wide ? null : () => setListOpen(true)} />
+      <Notice />
+      <div class="layout">
+        {wide && history}
+        <main id="main" tabIndex={-1}>
+          {route.view === "chat" && (
+            <ChatView key={nav.key} id={route.id} info={info} scope={scope} onScope={setScope} onStarted={started} />
+          )}
+          {route.view === "answer" && <AnswerView key={nav.key} id={route.id} />}
+          {route.view === "documents" && <DocumentsView scope={scope} onScope={setScope} back={back.current} />}
+          {route.view === "document" && (
+            <DocumentView key={nav.key} route={route} onAsk={(id) => { setScope([id]); nav.go(back.current); }} />
+          )}
+          {route.view === "missing" && (
+            <div class="page"><h1 class="nl-heading nl-heading--level-1" id="view" tabIndex={-1}>{w.missing}</h1><Go to="">{w.ownQuestion}</Go></div>
+          )}
+        </main>
+      </div>
+      {listOpen && !wide && <Dialog title={w.conversations} class="drawer" onClose={() => setListOpen(false)}>{history}</Dialog>}
+      <div role="status" class="hidden">{said}</div>
+    </AppContext.Provider>
+  );
+}
+
+/** SkipLinks can't be plain fragments: those would follow the page's base. */
+function SkipLinks({ ask }: { ask: boolean }) {
+  const { w } = useApp();
+  const to = (id: string) => (e: Event) => {
+    e.preventDefault();
+    document.getElementById(id)?.focus();
+  };
+  const here = location.pathname + location.search;
+  return (
+    <>
+      <a class="nl-skip-link" href={`${here}#main`} onClick={to("main")}>{w.skipToMain}</a>
+      {ask && <a class="nl-skip-link" href={`${here}#question`} onClick={to("question")}>{w.skipToAsk}</a>}
+    </>
+  );
+}

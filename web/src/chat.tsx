@@ -1,0 +1,79 @@
+// The conversation: its turns, and the field to ask in.
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useApp } from "./app-context.ts";
+import { useChat, type Turn } from "./chat-state.ts";
+import type { Info } from "./record.ts";
+import { AskForm } from "./parts/ask-form.tsx";
+import { Failed } from "./parts/basics.tsx";
+import { useOpenSource } from "./open-source.ts";
+import { TurnView } from "./parts/turn.tsx";
+import { Welcome } from "./parts/welcome.tsx";
+
+interface Props {
+  id: string;
+  info: Info | null;
+  scope: string[];
+  onScope(documents: string[]): void;
+  onStarted(conversation: string): void;
+}
+
+export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
+  const { w, say } = useApp();
+  const chat = useChat(id, onStarted);
+  const [draft, setDraft] = useState("");
+  const source = useOpenSource();
+  const list = useRef<HTMLOListElement>(null);
+  const newest = useRef("");
+
+  const ask = async (question: string) => {
+    setDraft("");
+    say(w.asking);
+    const turn = await chat.ask(question, scope);
+    if (!turn || turn.state !== "done") setDraft((now) => now || question);
+    say(ending(turn));
+  };
+  const ending = (turn: Turn | null) => {
+    if (!turn || turn.state === "broken") return w.failedTitle + ". " + w.questionKept;
+    if (turn.state === "stopped") return w.stopped;
+    switch (turn.answer.status) {
+      case "refused": return w.refusalReady;
+      case "reply": return w.replyReady;
+      default: return w.answerReady(turn.answer.citations.length);
+    }
+  };
+  // The turns keep one function, so that they needn't be rendered again.
+  const asking = useRef(ask);
+  asking.current = ask;
+  const again = useCallback((question: string) => void asking.current(question), []);
+
+  // A new question comes into view once; then the page stays where it is.
+  const last = chat.turns.at(-1);
+  useEffect(() => {
+    if (!last || last.state !== "busy" || newest.current === last.key) return;
+    newest.current = last.key;
+    list.current?.lastElementChild?.scrollIntoView({ block: "start" });
+  }, [last]);
+
+  return (
+    <>
+      <div class="turns-area" tabIndex={-1}>
+        <h1 class={chat.turns.length > 0 || id ? "hidden" : "nl-heading nl-heading--level-1"} id="view" tabIndex={-1}>
+          {chat.turns.length > 0 || id ? w.chatTitle : w.welcome}
+        </h1>
+        {chat.loading && <p class="nl-paragraph soft">{w.loading}</p>}
+        {chat.failed && <Failed failure={chat.failed} retry={chat.reload} />}
+        {!id && chat.turns.length === 0 && <Welcome info={info} onAsk={again} />}
+        <ol class="turns" ref={list}>
+          {chat.turns.map((turn) => (
+            <TurnView key={turn.key} turn={turn} idle={!chat.busy} onAgain={again}
+              open={source.open?.turn === turn.key ? source.open : null} onOpen={source.show} onClose={source.close} />
+          ))}
+        </ol>
+        {chat.refused && <Failed failure={chat.refused} kept retry={draft ? () => void ask(draft) : undefined} />}
+      </div>
+      <AskForm value={draft} onInput={setDraft} busy={chat.busy} begun={chat.turns.length > 0} onAsk={again} onStop={chat.stop}
+        scope={scope} onScope={onScope} />
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+// The one field: Enter sends, Shift+Enter breaks the line.
+
+import { useApp } from "../app-context.ts";
+import { Button, Go } from "./basics.tsx";
+
+/** maxQuestion is what the server takes, in code points. */
+const maxQuestion = 4000;
+
+interface Props {
+  value: string;
+  onInput(text: string): void;
+  busy: boolean;
+  begun: boolean;
+  onAsk(question: string): void;
+  onStop(): void;
+  scope: string[];
+  onScope(documents: string[]): void;
+}
+
+export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onScope }: Props) {
+  const { w } = useApp();
+  const submit = (e: Event) => {
+    e.preventDefault();
+    if (!busy && value.trim() !== "") onAsk(value.trim());
+  };
+  const key = (e: KeyboardEvent) => {
+    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) submit(e);
+  };
+  return (
+    <form class="ask" onSubmit={submit}>
+      <label class="utrecht-form-label" for="question">{begun ? w.followUpLabel : w.askLabel}</label>
+      <div class="ask-row">
+        <textarea id="question" class="utrecht-textarea utrecht-textarea--html-textarea" rows={1} maxLength={maxQuestion} value={value}
+          aria-describedby="ask-keys" autocomplete="off" onKeyDown={key} onInput={(e) => onInput(e.currentTarget.value)} />
+        {busy
+          ? <Button key="stop" onClick={onStop}>{w.stop}</Button>
+          : <Button key="ask" look="primary" type="submit">{w.ask}</Button>}
+      </div>
+      <p class="scope soft">
+        <span id="ask-keys" class="hidden">{w.askKeys}</span>
+        {scope.length === 0 ? w.scopeAll : w.scopeSome(scope.length)}
+        {" · "}<Go to="documents">{scope.length === 0 ? w.limit : w.change}</Go>
+        {scope.length > 0 && <>{" · "}<button type="button" class="link-button" onClick={() => onScope([])}>{w.searchAll}</button></>}
+      </p>
+    </form>
+  );
+}

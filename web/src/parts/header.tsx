@@ -1,0 +1,47 @@
+// The head of every view: name, ways around, language and display, and the line
+// that says that this is an automatic system.
+
+import { useApp } from "../app-context.ts";
+import type { Info } from "../record.ts";
+import type { Theme } from "../settings.ts";
+import { Button, Go } from "./basics.tsx";
+
+interface Props {
+  info: Info | null;
+  view: string;
+  otherLanguage: "nl" | "en";
+  onLanguage(): void;
+  theme: Theme;
+  onTheme(t: Theme): void;
+  /** onHistory opens the conversations where they aren't in view. */
+  onHistory: (() => void) | null;
+}
+
+export function Header({ info, view, otherLanguage, onLanguage, theme, onTheme, onHistory }: Props) {
+  const { w } = useApp();
+  return (
+    <header class="head">
+      <div class="brand">
+        <Go to="" class="name">{info?.name ?? "Bronwijzer"}</Go>
+        {info && <span class="soft">{w.documentCount(info.documents)}</span>}
+      </div>
+      <div class="ways">
+        {onHistory && <Button small look="subtle" aria-haspopup="dialog" onClick={onHistory}>{w.conversations}</Button>}
+        <Go to="documents" aria-current={view === "documents" ? "page" : undefined}>{w.documents}</Go>
+        <label class="theme">
+          <span class="hidden">{w.theme}</span>
+          <select class="utrecht-select utrecht-select--html-select small" value={theme} onChange={(e) => onTheme(e.currentTarget.value as Theme)}>
+            {(["system", "light", "dark"] as const).map((t) => <option key={t} value={t}>{w.themes[t]}</option>)}
+          </select>
+        </label>
+        <Button small look="subtle" lang={otherLanguage} onClick={onLanguage}>{w.otherLanguage}</Button>
+      </div>
+    </header>
+  );
+}
+
+/** Notice is always in view (AI Act, article 50). */
+export function Notice() {
+  const { w } = useApp();
+  return <p class="notice" id="notice">{w.notice}</p>;
+}

@@ -1,0 +1,125 @@
+// The reader's conversations, as the server keeps them: find, rename, delete.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { getConversations, remove, removeAll, rename, type Failure } from "../api.ts";
+import { moment, useApp } from "../app-context.ts";
+import { asFailure } from "../chat-state.ts";
+import { folded } from "../fold.ts";
+import type { ConversationHead } from "../record.ts";
+import { Button, Failed, Go } from "./basics.tsx";
+import { Confirm, Dialog } from "./dialog.tsx";
+
+interface Props {
+  /** current is the conversation that is open; changed counts what may have changed the list. */
+  current: string;
+  changed: number;
+  onGone(conversation: string): void;
+}
+
+type Doing = { what: "rename" | "remove"; c: ConversationHead } | { what: "removeAll" } | null;
+
+export function History({ current, changed, onGone }: Props) {
+  const { w, say } = useApp();
+  const [list, setList] = useState<ConversationHead[] | null>(null);
+  const [total, setTotal] = useState(0);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [find, setFind] = useState("");
+  const [doing, setDoing] = useState<Doing>(null);
+  const top = useRef<HTMLElement>(null);
+
+  const load = async (page: number) => {
+    try {
+      const got = await getConversations(page);
+      setList((old) => page === 1 ? got.conversations : [...old ?? [], ...got.conversations]);
+      setTotal(got.total);
+      setFailure(null);
+    } catch (e) {
+      setFailure(asFailure(e));
+    }
+  };
+  useEffect(() => void load(1), [changed]);
+
+  const act = async (work: Promise<unknown>, done: string) => {
+    setDoing(null);
+    try {
+      await work;
+      say(done);
+      await load(1);
+    } catch (e) {
+      setFailure(asFailure(e));
+    }
+    if (document.activeElement === document.body) top.current?.focus();
+  };
+  const gone = (c: string) => act(c ? remove(c) : removeAll(), w.removed).then(() => onGone(c));
+
+  const shown = (list ?? []).filter((c) => folded(c.title).includes(folded(find)));
+  return (
+    <nav class="history" aria-label={w.conversations} tabIndex={-1} ref={top}>
+      <Go to="" class="nl-button nl-button--secondary new">{w.newConversation}</Go>
+      {list && list.length > 0 && (
+        <input type="search" class="utrecht-textbox utrecht-textbox--html-input" aria-label={w.searchTitles} placeholder={w.searchTitles}
+          value={find} onInput={(e) => setFind(e.currentTarget.value)} />
+      )}
+      {failure && <Failed failure={failure} retry={() => load(1)} />}
+      {list && shown.length === 0 && <p class="soft">{find ? w.noMatches : w.noConversations}</p>}
+      <ul class="plain conversations">
+        {shown.map((c) => (
+          <Entry key={c.id} c={c} current={c.id === current} onRename={() => setDoing({ what: "rename", c })}
+            onRemove={() => setDoing({ what: "remove", c })} />
+        ))}
+      </ul>
+      {list && list.length < total && <Button small onClick={() => load(Math.floor(list.length / 200) + 1)}>{w.more}</Button>}
+      {list && list.length > 0 && <Button small look="subtle" onClick={() => setDoing({ what: "removeAll" })}>{w.removeAll}</Button>}
+      {doing?.what === "rename" && (
+        <Rename title={doing.c.title} onClose={() => setDoing(null)} onSave={(title) => act(rename(doing.c.id, title), w.renamed)} />
+      )}
+      {doing?.what === "remove" && (
+        <Confirm title={w.remove} question={w.removeAsk(doing.c.title)} action={w.remove} onClose={() => setDoing(null)} onYes={() => gone(doing.c.id)} />
+      )}
+      {doing?.what === "removeAll" && (
+        <Confirm title={w.removeAll} question={w.removeAllAsk} action={w.removeAll} onClose={() => setDoing(null)} onYes={() => gone("")} />
+      )}
+    </nav>
+  );
+}
+
+function Entry({ c, current, onRename, onRemove }: { c: ConversationHead; current: boolean; onRename(): void; onRemove(): void }) {
+  const { w } = useApp();
+  return (
+    <li class={current ? "current" : ""}>
+      <Go to={`c/${c.id}`} aria-current={current ? "page" : undefined}>
+        <span lang="nl">{c.title}</span>
+        <small class="soft">{moment(w, c.updated_at)} · {w.questions(c.answers)}</small>
+      </Go>
+      <span class="entry-tools">
+        <Button small look="subtle" aria-label={w.renameOf(c.title)} onClick={onRename}>{w.rename}</Button>
+        <Button small look="subtle" aria-label={w.removeOf(c.title)} onClick={onRemove}>{w.remove}</Button>
+      </span>
+    </li>
+  );
+}
+
+/** maxTitle is what the server takes, in code points. */
+const maxTitle = 200;
+
+function Rename({ title, onSave, onClose }: { title: string; onSave(title: string): void; onClose(): void }) {
+  const { w } = useApp();
+  const [value, setValue] = useState(title);
+  const submit = (e: Event) => {
+    e.preventDefault();
+    if (value.trim() !== "") onSave(value.trim());
+  };
+  return (
+    <Dialog title={w.rename} onClose={onClose}>
+      <form onSubmit={submit}>
+        <label class="utrecht-form-label" for="new-title">{w.newTitle}</label>
+        <input id="new-title" class="utrecht-textbox utrecht-textbox--html-input" maxLength={maxTitle} required value={value}
+          onInput={(e) => setValue(e.currentTarget.value)} />
+        <div class="tools">
+          <Button onClick={onClose}>{w.cancel}</Button>
+          <Button look="primary" type="submit">{w.save}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,99 @@
+// The source of a statement: the document's own text, at the quote.
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { day, useApp } from "../app-context.ts";
+import type { Open } from "../open-source.ts";
+import type { Answer, Citation, Place } from "../record.ts";
+import { documentPath, webLink } from "../route.ts";
+import { locate } from "../spans.ts";
+import { useText } from "../use-text.ts";
+import { Away, Button, Failed, Go, Meta } from "./basics.tsx";
+import { CitationFeedback } from "./feedback.tsx";
+import { uncited } from "./source-list.tsx";
+import { SourceText } from "./source-text.tsx";
+
+interface Props {
+  answer: Answer;
+  open: Open;
+  onShow(kind: Open["kind"], number: number): void;
+  onClose(): void;
+}
+
+export function SourcePane({ answer, open, onShow, onClose }: Props) {
+  const { w, say } = useApp();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isCitation = open.kind === "citation";
+  const passages = useMemo(() => uncited(answer), [answer]);
+  const all: Place[] = isCitation ? answer.citations : passages;
+  const at = isCitation ? answer.citations.findIndex((c) => c.number === open.number) : open.number - 1;
+  const place = all[at];
+  const words = isCitation ? answer.citations[at]?.quote : passages[at]?.text;
+
+  // The reader goes along into the source once; after that, stays on the button.
+  useEffect(() => heading.current?.focus({ preventScroll: wide() }), []);
+  if (!place || words === undefined) return null;
+
+  const position = (isCitation ? w.sourceOf : w.passageOf)(at + 1, all.length);
+  const move = (step: number) => {
+    const to = all[at + step];
+    if (!to) return;
+    say(`${(isCitation ? w.sourceOf : w.passageOf)(at + step + 1, all.length)}: ${to.title}`);
+    onShow(open.kind, isCitation ? (to as Citation).number : at + step + 1);
+  };
+  return (
+    <section class="source" aria-label={w.sourcePane} onKeyDown={(e) => e.key === "Escape" && onClose()}>
+      <div class="source-head">
+        <h3 class="nl-heading nl-heading--level-4" tabIndex={-1} ref={heading} lang="nl">{place.title}</h3>
+        <About place={place} citation={isCitation ? place as Citation : null} />
+        <div class="source-tools">
+          <Button small aria-disabled={at === 0} onClick={() => move(-1)}>{w.previous}</Button>
+          <span class="position">{position}</span>
+          <Button small aria-disabled={at === all.length - 1} onClick={() => move(1)}>{w.next}</Button>
+          <Button small look="subtle" class="end" onClick={onClose}>{w.back}</Button>
+        </div>
+      </div>
+      <Text key={place.document_id + place.version} place={place} words={words} />
+      {isCitation && answer.id && (
+        <div class="source-foot"><CitationFeedback key={open.number} answer={answer.id} citation={open.number} /></div>
+      )}
+    </section>
+  );
+}
+
+/** wide: the pane stands beside the answer, so nothing has to scroll to it. */
+const wide = () => matchMedia("(min-width: 64rem) and (min-height: 34rem)").matches;
+
+function About({ place, citation: c }: { place: Place; citation: Citation | null }) {
+  const { w } = useApp();
+  const original = webLink(c?.source_url ?? "");
+  return (
+    <>
+      <p class="about">
+        <Meta facts={[c?.publisher ?? "", c?.date ? day(w, c.date) : "", place.section.join(" › "), place.page ? w.page(place.page) : ""]} />
+      </p>
+      {c && c.document_status !== "current" && <p class="note">{w.statuses[c.document_status]}</p>}
+      {c?.status === "corrected" && <p class="note">{w.corrected}</p>}
+      <p class="about">
+        {original && <><Away href={original}>{w.original}</Away>{" · "}</>}
+        <Go to={documentPath(place)}>{w.wholeDocument}</Go>
+      </p>
+    </>
+  );
+}
+
+function Text({ place, words }: { place: Place; words: string }) {
+  const { w } = useApp();
+  const [attempt, setAttempt] = useState(0);
+  const { text, failure } = useText(place.document_id, place.version, attempt);
+  const mark = useMemo(() => text === null ? null : locate(text, place.start, place.end, words), [text, place.start, place.end, words]);
+  if (failure) return <Failed failure={failure} retry={() => setAttempt(attempt + 1)} />;
+  if (text === null) return <p class="nl-paragraph soft source-wait">{w.loading}</p>;
+  return (
+    <>
+      {!mark && <p class="note unmarked" role="note">{w.notFound}</p>}
+      <div class="source-frame" role="region" aria-label={w.documentText} tabIndex={0}>
+        <SourceText text={text} mark={mark} language="nl" scroll />
+      </div>
+    </>
+  );
+}

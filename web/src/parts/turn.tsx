@@ -1,0 +1,90 @@
+// A question and its answer, with the open source below them; on a wide screen
+// the style puts it beside them.
+
+import { useApp } from "../app-context.ts";
+import type { Turn } from "../chat-state.ts";
+import type { Open } from "../open-source.ts";
+import type { Answer } from "../record.ts";
+import { AnswerText } from "./answer-text.tsx";
+import { Alert, memo } from "./basics.tsx";
+import { SourceList, Passages } from "./source-list.tsx";
+import { SourcePane } from "./source-pane.tsx";
+import { Tools } from "./tools.tsx";
+
+interface Props {
+  turn: Turn;
+  open: Open | null;
+  onOpen(o: Open): void;
+  onClose(): void;
+  /** idle: no answer is being made, so one can be asked for. */
+  idle: boolean;
+  onAgain?: ((question: string) => void) | undefined;
+}
+
+export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, idle, onAgain }: Props) {
+  const { w } = useApp();
+  const { answer: a, state } = turn;
+  const show = (kind: Open["kind"], number: number) => onOpen({ turn: turn.key, kind, number });
+  const shownNumber = open?.kind === "citation" ? open.number : 0;
+  return (
+    <li class="turn" data-state={state} data-status={a.status}>
+      <h2 class="question" lang="nl">{a.question}</h2>
+      {a.search_question !== a.question && (
+        <p class="searched soft">{w.searchedFor} <span lang="nl">{a.search_question}</span></p>
+      )}
+      {state === "busy" && a.text === "" && <p class="busy soft">{w.busy}</p>}
+      {a.status === "refused"
+        ? <Refusal answer={a} onShow={(n) => show("passage", n)} />
+        : a.text !== "" && (
+          <div class="answer">
+            {a.status !== "reply" && state !== "busy" && <p class="mode"><Mode answer={a} /></p>}
+            <AnswerText turn={turn.key} answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
+          </div>
+        )}
+      {state !== "busy" && (
+        <>
+          <Notes turn={turn} />
+          <SourceList answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
+          {a.status === "answered" && <Passages answer={a} onShow={(n) => show("passage", n)} />}
+          {a.notice && <p class="soft record-notice" lang="nl">{a.notice}</p>}
+          <Tools answer={a} idle={idle} onAgain={onAgain} />
+        </>
+      )}
+      {open && <SourcePane answer={a} open={open} onShow={show} onClose={onClose} />}
+    </li>
+  );
+});
+
+function Mode({ answer }: { answer: Answer }) {
+  const { w } = useApp();
+  return <span class="nl-data-badge" data-mode={answer.mode}>{w.modes[answer.mode]}{answer.model && ` (${answer.model})`}</span>;
+}
+
+function Refusal({ answer, onShow }: { answer: Answer; onShow(n: number): void }) {
+  const { w } = useApp();
+  const reason = answer.refusal?.reason ?? "";
+  return (
+    <div class="refusal">
+      <Alert type="warning">
+        <p class="nl-paragraph"><strong>{w.refusals[reason] ?? w.refused}</strong></p>
+        <p class="nl-paragraph" lang="nl">{answer.text}</p>
+        {answer.passages.length > 0 && (
+          <>
+            <h3 class="nl-heading nl-heading--level-5">{w.nearest}</h3>
+            <Passages answer={answer} bare onShow={onShow} />
+          </>
+        )}
+      </Alert>
+    </div>
+  );
+}
+
+/** Notes are what a reader has to know of how the answer came about. */
+function Notes({ turn: { answer: a, state } }: { turn: Turn }) {
+  const { w } = useApp();
+  const notes = [
+    a.incomplete ? w.incomplete[a.incomplete] : state === "stopped" ? w.incomplete.cancelled : state === "broken" ? w.broken : "",
+    a.withheld > 0 ? w.withheld(a.withheld) : "",
+  ].filter(Boolean);
+  return <>{notes.map((note) => <p key={note} class="note">{note}</p>)}</>;
+}

@@ -1,0 +1,23 @@
+// What a new conversation begins with: what this is, and questions to try.
+
+import { useApp } from "../app-context.ts";
+import type { Info } from "../record.ts";
+import { Button } from "./basics.tsx";
+
+export function Welcome({ info, onAsk }: { info: Info | null; onAsk(question: string): void }) {
+  const { w } = useApp();
+  if (!info) return null;
+  return (
+    <div class="welcome">
+      <p class="nl-paragraph nl-paragraph--lead">{w.intro(info.documents)}</p>
+      {info.example_questions.length > 0 && (
+        <>
+          <h2 class="nl-heading nl-heading--level-2">{w.examples}</h2>
+          <ul class="plain examples" lang="nl">
+            {info.example_questions.map((q) => <li key={q}><Button onClick={() => onAsk(q)}>{q}</Button></li>)}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}

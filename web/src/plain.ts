@@ -1,0 +1,28 @@
+// What leaves the page as text: copies of answers, and how things are written.
+
+import type { Answer, Citation } from "./record.ts";
+
+/** Words are the words that a copy needs in the reader's language. */
+export interface Words {
+  question: string;
+  sources: string;
+  page(n: number): string;
+  date(day: string): string;
+}
+
+/** withSources is an answer as plain text, with its sources and their quotes. */
+export function withSources(a: Answer, link: string, w: Words): string {
+  const out = [`${w.question}: ${a.question}`, "", a.text];
+  if (a.citations.length > 0) {
+    out.push("", `${w.sources}:`);
+    for (const c of a.citations) out.push(`[${c.number}] ${reference(c, w)}`, `    “${c.quote.replace(/\s+/g, " ")}”`);
+  }
+  out.push("", a.notice, link);
+  return out.filter((line, i) => line !== "" || out[i - 1] !== "").join("\n").trim() + "\n";
+}
+
+function reference(c: Citation, w: Words): string {
+  const section = c.section.join(" › ");
+  return [c.title, c.publisher, c.date && w.date(c.date), section, c.page ? w.page(c.page) : "", c.source_url]
+    .filter(Boolean).join(", ");
+}

@@ -1,0 +1,101 @@
+// The values that the API speaks in: the answer record and what stands around
+// it, as openapi.yaml describes them. Offsets are Unicode code points.
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** Place is where words stand in a version of a document. */
+export interface Place extends Span {
+  document_id: string;
+  version: string;
+  title: string;
+  section: string[];
+  page: number | null;
+}
+
+export interface Citation extends Place {
+  number: number;
+  publisher: string;
+  date: string;
+  source_url: string;
+  quote: string;
+  status: "verified" | "corrected";
+  document_status: "current" | "changed" | "withdrawn" | "superseded";
+  answer_spans?: Span[];
+}
+
+export interface Passage extends Place {
+  passage_id: string;
+  text: string;
+}
+
+export interface Answer {
+  id: string;
+  conversation_id: string;
+  created_at: string;
+  question: string;
+  search_question: string;
+  status: "answered" | "refused" | "reply";
+  refusal: { reason: string; message: string } | null;
+  incomplete: "cancelled" | "upstream" | "length" | null;
+  mode: "extractive" | "generated";
+  model: string;
+  text: string;
+  citations: Citation[];
+  passages: Passage[];
+  withheld: number;
+  notice: string;
+}
+
+export interface ConversationHead {
+  id: string;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  answers: number;
+}
+
+export interface Conversation {
+  id: string;
+  title: string;
+  answers: Answer[];
+}
+
+export interface DocumentInfo {
+  id: string;
+  title: string;
+  publisher: string;
+  kind: string;
+  date: string;
+  dossier: string;
+  source_url: string;
+  language: string;
+  characters: number;
+  version: string;
+}
+
+export interface Info {
+  name: string;
+  version: string;
+  mode: Answer["mode"];
+  model: string;
+  documents: number;
+  example_questions: string[];
+  notice: string;
+}
+
+/** Filter limits a question; only what this app uses of it. */
+export interface Filter {
+  documents?: string[];
+}
+
+/** blank is a record of which nothing is known yet but the question. */
+export function blank(question: string): Answer {
+  return {
+    id: "", conversation_id: "", created_at: "", question, search_question: question,
+    status: "answered", refusal: null, incomplete: null, mode: "extractive", model: "",
+    text: "", citations: [], passages: [], withheld: 0, notice: "",
+  };
+}

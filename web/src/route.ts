@@ -1,0 +1,52 @@
+// Addresses and views. A path is relative to the base of the page, without a
+// leading slash: "", "c/conv_1", "a/ans_1", "documents", "documents/doc_1?…".
+
+import type { Place } from "./record.ts";
+
+export type Route =
+  | { view: "chat"; id: string }
+  | { view: "answer"; id: string }
+  | { view: "documents" }
+  | { view: "document"; id: string; version: string; start: string | null; end: string | null }
+  | { view: "missing" };
+
+/** parseRoute finds the view of a path. */
+export function parseRoute(path: string): Route {
+  const [names = "", query = ""] = path.split("#", 1)[0]!.split("?", 2);
+  const [view = "", id = "", ...rest] = names.split("/").map(decode);
+  const v = new URLSearchParams(query);
+  if (rest.length > 0) return { view: "missing" };
+  if (view === "" && id === "") return { view: "chat", id: "" };
+  if (view === "documents" && id === "") return { view: "documents" };
+  if (id === "") return { view: "missing" };
+  switch (view) {
+    case "c": return { view: "chat", id };
+    case "a": return { view: "answer", id };
+    case "documents":
+      return { view: "document", id, version: v.get("version") ?? "", start: v.get("start"), end: v.get("end") };
+    default: return { view: "missing" };
+  }
+}
+
+function decode(s: string): string {
+  try {
+    return decodeURIComponent(s);
+  } catch {
+    return s;
+  }
+}
+
+/** documentPath leads to a place in a document, with its words marked. */
+export function documentPath(p: Pick<Place, "document_id" | "version" | "start" | "end">): string {
+  return `documents/${encodeURIComponent(p.document_id)}?version=${encodeURIComponent(p.version)}&start=${p.start}&end=${p.end}`;
+}
+
+/** webLink is an address that leads to the web, or nothing: a manifest could hold a javascript: one. */
+export function webLink(raw: string): string {
+  try {
+    const u = new URL(raw);
+    return u.protocol === "https:" || u.protocol === "http:" ? u.href : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,76 @@
+// A source is shown as its own characters. This says only how each stretch of
+// lines looks; joined, the stretches are the text again, character for
+// character, so every span keeps fitting.
+
+import type { Units } from "./spans.ts";
+
+export interface Stretch extends Units {
+  kind: "text" | "heading" | "item" | "blank";
+}
+
+const item = /^\s*(?:[-*•–▪]|\d{1,3}[.)]|[a-z][.)])\s/;
+const markdownHeading = /^#{1,6}\s/;
+const sentenceEnd = /[.,;:?!…)»”"’]$/;
+
+/** Lines of this length were broken by a typesetter and flow on. */
+const wrapped = { min: 60, max: 130 };
+const capital = /^\p{Lu}/u;
+const headingMax = 90;
+
+/** stretches cuts text at its lines, and joins lines that were broken. */
+export function stretches(text: string): Stretch[] {
+  const out: Stretch[] = [];
+  let flows = false;
+  let titled = false; // the last line is a numbered title
+  let afterBlank = true;
+  for (const line of eachLine(text)) {
+    const words = text.slice(line.from, line.to).trim();
+    const last = out[out.length - 1];
+    if (words === "") {
+      if (last?.kind === "blank") last.to = line.to;
+      else out.push({ ...line, kind: "blank" });
+      flows = false;
+      afterBlank = true;
+      continue;
+    }
+    const isItem = item.test(words + " ");
+    if (last && flows && !isItem && !(titled && capital.test(words))) last.to = line.to;
+    else out.push({ ...line, kind: isHeading(words, afterBlank) ? "heading" : isItem ? "item" : "text" });
+    flows = words.length >= wrapped.min && words.length <= wrapped.max;
+    titled = isItem && !sentenceEnd.test(words.replace(/\)$/, ""));
+    afterBlank = false;
+  }
+  return out;
+}
+
+/** isHeading: a short line of its own that doesn't end as a sentence does. */
+function isHeading(words: string, afterBlank: boolean): boolean {
+  if (markdownHeading.test(words)) return true;
+  return afterBlank && words.length <= headingMax && !sentenceEnd.test(words) && !item.test(words + " ");
+}
+
+function* eachLine(text: string): Generator<Units> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf("\n", from);
+    const to = end < 0 ? text.length : end + 1;
+    yield { from, to };
+    from = to;
+  }
+}
+
+/** Part is a piece of a stretch, inside or outside the mark. */
+export interface Part {
+  text: string;
+  marked: boolean;
+}
+
+/** parts cuts one stretch at the mark, if they meet. */
+export function parts(text: string, s: Units, mark: Units | null): Part[] {
+  const from = mark ? Math.min(Math.max(mark.from, s.from), s.to) : s.to;
+  const to = mark ? Math.max(Math.min(mark.to, s.to), from) : s.to;
+  return [
+    { text: text.slice(s.from, from), marked: false },
+    { text: text.slice(from, to), marked: true },
+    { text: text.slice(to, s.to), marked: false },
+  ].filter((p) => p.text !== "");
+}
