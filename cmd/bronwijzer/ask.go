@@ -75,7 +75,7 @@ func (c *searchCmd) Run(ctx context.Context, v *invocation) error {
 	}
 	for i, p := range found.Passages {
 		fmt.Fprintf(v.stdout, "%d. %s  (%.3f)\n", i+1, heading(p.Title, "", "", p.Section), p.Score)
-		fmt.Fprintf(v.stdout, "   %s\n\n", strings.Join(strings.Fields(p.Text), " "))
+		fmt.Fprintf(v.stdout, "   %s\n\n", body(p))
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func printAnswer(w io.Writer, rec record.Answer) error {
 	}
 	if rec.Status == record.Refused {
 		for _, p := range rec.Passages[:min(3, len(rec.Passages))] {
-			fmt.Fprintf(&out, "\n- %s\n  %s\n", heading(p.Title, "", "", p.Section), strings.Join(strings.Fields(p.Text), " "))
+			fmt.Fprintf(&out, "\n- %s\n  %s\n", heading(p.Title, "", "", p.Section), body(p))
 		}
 	}
 	if rec.Notice != "" {
@@ -171,6 +171,16 @@ func printAnswer(w io.Writer, rec record.Answer) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// body is a passage on one line, without the headings it opens with: those stand
+// above it.
+func body(p record.Passage) string {
+	text := strings.Join(strings.Fields(p.Text), " ")
+	for _, h := range p.Section {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, h), " ")
+	}
+	return text
 }
 
 // heading names a source in one line.

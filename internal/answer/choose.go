@@ -25,6 +25,10 @@ const (
 // reads well: the document of the best one first, and within a document as
 // they stand there.
 func choose(found retrieve.Result) []statement {
+	by := numbered(found)
+	found.Sentences = slices.DeleteFunc(slices.Clone(found.Sentences), func(s retrieve.Sentence) bool {
+		return leadsIn(s.Sentence) && len(by.items(found, s)) == 0
+	})
 	if len(found.Sentences) == 0 {
 		return nil
 	}
@@ -38,7 +42,7 @@ func choose(found retrieve.Result) []statement {
 		chosen = append(chosen, next)
 		words += wordCount(next)
 	}
-	chosen = withAntecedents(found, chosen)
+	chosen = withItems(found, by, withAntecedents(found, chosen))
 	rank := documentRank(found, chosen)
 	slices.SortStableFunc(chosen, func(a, b retrieve.Sentence) int {
 		da, db := found.Pool[a.Passage].DocumentID, found.Pool[b.Passage].DocumentID
@@ -86,25 +90,12 @@ func overlap(found retrieve.Result, a, b retrieve.Sentence) bool {
 
 // adjacent reports whether two sentences follow each other in one passage.
 func adjacent(found retrieve.Result, a, b retrieve.Sentence) bool {
-	if !sameDocument(found, a, b) {
+	if d := a.N - b.N; d != 1 && d != -1 || !sameDocument(found, a, b) {
 		return false
 	}
-	if d := a.N - b.N; d != 1 && d != -1 {
-		return false
-	}
-	_, ok := together(found, a, b)
+	span := docs.Span{Start: min(a.Span.Start, b.Span.Start), End: max(a.Span.End, b.Span.End)}
+	_, ok := holding(found, span, a, b)
 	return ok
-}
-
-// together is a passage of the pool that holds both sentences.
-func together(found retrieve.Result, a, b retrieve.Sentence) (int, bool) {
-	for _, i := range []int{a.Passage, b.Passage} {
-		p := found.Pool[i]
-		if sameDocument(found, a, b) && p.Span.Contains(a.Span) && p.Span.Contains(b.Span) {
-			return i, true
-		}
-	}
-	return 0, false
 }
 
 // withAntecedents adds, to each sentence that points back ("Dit is …", "Hij
@@ -163,22 +154,30 @@ func documentRank(found retrieve.Result, chosen []retrieve.Sentence) map[string]
 // merge makes one statement of sentences that follow each other in a passage.
 func merge(found retrieve.Result, chosen []retrieve.Sentence) []statement {
 	var out []statement
-	var last retrieve.Sentence
 	for i, s := range chosen {
-		if i > 0 && s.N == last.N+1 {
-			current := &out[len(out)-1]
-			whole := docs.Span{Start: current.span().Start, End: s.Span.End}
-			if p, ok := together(found, last, s); ok && found.Pool[p].Span.Contains(whole) {
-				current.source = source(found.Pool[p])
-				current.sentences = append(current.sentences, s.Sentence)
-				last = s
+		next := statement{source: source(found.Pool[s.Passage]), sentences: []docs.Sentence{s.Sentence}}
+		if i > 0 && s.N == chosen[i-1].N+1 && sameDocument(found, s, chosen[i-1]) {
+			last := &out[len(out)-1]
+			if p, ok := holding(found, docs.Span{Start: last.span().Start, End: s.Span.End}, chosen[i-1], s); ok {
+				last.source = source(found.Pool[p])
+				last.sentences = append(last.sentences, s.Sentence)
 				continue
 			}
+			next.goesOn = s.Kind == docs.ListItem
 		}
-		out = append(out, statement{source: source(found.Pool[s.Passage]), sentences: []docs.Sentence{s.Sentence}})
-		last = s
+		out = append(out, next)
 	}
 	return out
+}
+
+// holding is a passage of one of the sentences that holds the span.
+func holding(found retrieve.Result, span docs.Span, sentences ...retrieve.Sentence) (int, bool) {
+	for _, s := range sentences {
+		if found.Pool[s.Passage].Span.Contains(span) {
+			return s.Passage, true
+		}
+	}
+	return 0, false
 }
 
 func source(p retrieve.Passage) cite.Source {

@@ -65,6 +65,8 @@ func write(ctx context.Context, rec record.Answer, statements []statement, emit 
 		lead := "\n\n"
 		if i == 0 {
 			lead = ""
+		} else if s.goesOn {
+			lead = "\n"
 		}
 		if err = s.write(c, lead); err != nil {
 			break
@@ -116,6 +118,9 @@ func Passages(found []retrieve.Passage) []record.Passage {
 type statement struct {
 	source    cite.Source
 	sentences []docs.Sentence
+	// goesOn says that it continues the list of the statement before it, from
+	// another passage.
+	goesOn bool
 }
 
 // span runs from the first sentence to the last.
@@ -161,7 +166,7 @@ func (s statement) lines() []line {
 			for i, p := range parts {
 				out = append(out, line{text: p.Plain, item: i > 0})
 			}
-		case sentence.Kind == docs.ListItem && len(s.sentences) > 1:
+		case sentence.Kind == docs.ListItem && (s.goesOn || len(s.sentences) > 1):
 			out = append(out, line{text: sentence.Plain, item: true})
 		case sentence.Kind == docs.Prose && last >= 0 && !out[last].item:
 			out[last].text += " " + sentence.Plain

@@ -12,13 +12,17 @@ func PassageInput(doc *docs.Document, p *docs.Passage) string {
 	return strings.Join(append(append([]string{doc.Title}, p.Section...), p.Plain), "\n")
 }
 
-// SentenceInput is the text that a sentence is embedded as. It stands alone:
-// with a heading before them, the sentences of a section come to look alike.
-// But a line that is no sentence ("Den Haag, 18 november 2020") says nothing
-// without the title of the document that it dates, addresses or signs.
-func SentenceInput(doc *docs.Document, s *docs.Sentence) string {
-	if s.Kind == docs.Fragment {
-		return doc.Title + "\n" + s.Plain
+// SentenceInput is the text that a sentence of a passage is embedded as. It
+// stands alone: with a heading before them, the sentences of a section come to
+// look alike. But a line that is no sentence ("Den Haag, 18 november 2020") says
+// nothing without what it dates, addresses or signs.
+func SentenceInput(doc *docs.Document, p *docs.Passage, s *docs.Sentence) string {
+	if s.Kind != docs.Fragment {
+		return s.Plain
 	}
-	return s.Plain
+	above := doc.Title
+	if n := len(p.Section); n > 0 {
+		above += "\n" + p.Section[n-1]
+	}
+	return above + "\n" + s.Plain
 }

@@ -38,7 +38,7 @@ func inputs(doc *docs.Document, passages []docs.Passage) []string {
 		p := &passages[i]
 		texts = append(texts, index.PassageInput(doc, p))
 		for j := range p.Sentences {
-			texts = append(texts, index.SentenceInput(doc, &p.Sentences[j]))
+			texts = append(texts, index.SentenceInput(doc, p, &p.Sentences[j]))
 		}
 	}
 	return texts

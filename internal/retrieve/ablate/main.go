@@ -208,7 +208,7 @@ func entries(ctx context.Context, doc *docs.Document, passages []docs.Passage, e
 		change.Add = append(change.Add, index.Entry{Document: doc, Passage: passages[i]})
 		inputs = append(inputs, index.PassageInput(doc, &passages[i]))
 		for j := range passages[i].Sentences {
-			inputs = append(inputs, index.SentenceInput(doc, &passages[i].Sentences[j]))
+			inputs = append(inputs, index.SentenceInput(doc, &passages[i], &passages[i].Sentences[j]))
 		}
 	}
 	if embedder == nil {
