@@ -21,8 +21,10 @@ type writer struct {
 	withheld int
 	declined bool
 
-	// opening waits for a sentence that it introduces; nil for none.
+	// opening waits for a sentence that it introduces; nil for none. listing says
+	// that its list has begun.
 	opening *cite.Piece
+	listing bool
 	// brk and bullet are what a withheld sentence leaves to the one after it.
 	brk    cite.Break
 	bullet string
@@ -67,6 +69,10 @@ func (w *writer) piece(ctx context.Context, p cite.Piece) error {
 		w.open(p)
 		return nil
 	}
+	w.listing = w.listing || p.Bullet != ""
+	if w.listing && p.Bullet == "" && p.Break != cite.Joined {
+		w.opening = nil // its list is over
+	}
 	if w.gap && pointsBack(p.Text) {
 		w.withhold()
 		return nil
@@ -83,7 +89,7 @@ func (w *writer) piece(ctx context.Context, p cite.Piece) error {
 	default:
 		err = w.show(ctx, p, verdict)
 	}
-	if p.Bullet == "" {
+	if !w.listing {
 		w.opening = nil // it introduced this sentence or none
 	}
 	return err
@@ -97,7 +103,7 @@ func (w *writer) withhold() {
 // open keeps a lead-in for what it introduces. A heading says nothing that a
 // source could support, and goes.
 func (w *writer) open(p cite.Piece) {
-	w.opening = nil
+	w.opening, w.listing = nil, false
 	if strings.HasSuffix(p.Text, ":") {
 		p.Break, p.Bullet = w.brk, w.bullet
 		w.opening = &p
