@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,6 +25,8 @@ type cli struct {
 	Ask     askCmd     `cmd:"" help:"Stel een vraag."`
 	Search  searchCmd  `cmd:"" help:"Zoek passages, zonder antwoord."`
 	Ingest  ingestCmd  `cmd:"" help:"Neem documenten op of werk ze bij."`
+	Slack   slackCmd   `cmd:"" help:"Richt Slack in."`
+	Health  healthCmd  `cmd:"" help:"Controleer of de dienst op deze gegevensmap leeft."`
 	Version versionCmd `cmd:"" help:"Toon de versie."`
 }
 
@@ -41,6 +44,7 @@ type settings struct {
 	EmbedDimension     int           `help:"Lengte van de vectoren; 0 vraagt het de API." default:"0"`
 	EmbedQueryPrefix   string        `help:"Voorvoegsel voor vragen." placeholder:"TEKST"`
 	EmbedPassagePrefix string        `help:"Voorvoegsel voor passages." placeholder:"TEKST"`
+	EmbedInputType     bool          `help:"Noem de API bij elke tekst of het een vraag of een passage is (input_type)."`
 	EmbedBatch         int           `help:"Teksten per verzoek aan de API." default:"32"`
 	EmbedTimeout       time.Duration `help:"Wachttijd voor een verzoek aan de API." default:"60s"`
 	EmbedAPIKey        string        `name:"embed-api-key" help:"Sleutel voor de embeddings-API." placeholder:"SLEUTEL"`
@@ -106,7 +110,7 @@ func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
 // fileSettings reads the YAML file: flag names as keys.
 func fileSettings(r io.Reader) (kong.Resolver, error) {
 	values := map[string]any{}
-	if err := yaml.NewDecoder(r).Decode(&values); err != nil && err != io.EOF {
+	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("settings file: %w", err)
 	}
 	return fileResolver(values), nil

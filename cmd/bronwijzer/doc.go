@@ -44,7 +44,9 @@ command line.
 compounds. [bronwijzer/internal/e5] is the embedding model,
 multilingual-e5-small in pure Go; [bronwijzer/internal/openai] speaks to any
 OpenAI-compatible endpoint instead. [bronwijzer/internal/tokens] counts tokens.
-[bronwijzer/internal/httpapi] is the face on the network.
+[bronwijzer/internal/httpapi] is the face on the network, with a chat API of its
+own and one that clients of OpenAI's understand. [bronwijzer/internal/slack]
+answers in Slack; slack/slacktest is a Slack for tests.
 [bronwijzer/internal/eval] measures answers against a question set. The leaves
 [bronwijzer/internal/docs], record and [bronwijzer/internal/llm] hold the values
 and interfaces that the others exchange.

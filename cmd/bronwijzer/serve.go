@@ -27,6 +27,8 @@ type serveCmd struct {
 	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden." default:"2160h"`
 	Rate           float64        `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
 	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
+
+	slackSettings
 }
 
 // Run opens the port at once, fills the index and takes over what changed in
@@ -51,6 +53,13 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	if err != nil {
 		return err
 	}
+	colleagues, err := s.service(lg, a, s.PublicURL)
+	if err != nil {
+		return err
+	}
+	if colleagues != nil {
+		handler = colleagues.Beside(handler)
+	}
 	if err := a.store.SetAddress(at); err != nil {
 		return err
 	}
@@ -58,6 +67,9 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return httpapi.Serve(ctx, lg, listener, handler, s.ShutdownGrace) })
+	if colleagues != nil {
+		group.Go(func() error { return colleagues.Run(ctx) })
+	}
 	group.Go(func() error { return a.start(ctx, lg, v.stderr) })
 	group.Go(func() error { return a.expire(ctx, lg, s.Retention) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
@@ -80,7 +92,8 @@ func (a *app) start(ctx context.Context, lg *slog.Logger, w io.Writer) error {
 	return report.Print(w)
 }
 
-// expire removes records past their retention, now and from time to time.
+// expire removes records past their retention, and the texts that only they
+// cited, now and from time to time.
 func (a *app) expire(ctx context.Context, lg *slog.Logger, retention time.Duration) error {
 	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
@@ -89,6 +102,9 @@ func (a *app) expire(ctx context.Context, lg *slog.Logger, retention time.Durati
 			lg.Error("expire records", "error", err)
 		} else if removed > 0 {
 			lg.Info("expired records", "removed", removed)
+		}
+		if _, err := a.store.Collect(ctx); err != nil {
+			lg.Error("collect texts", "error", err)
 		}
 		select {
 		case <-ctx.Done():

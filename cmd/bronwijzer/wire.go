@@ -117,7 +117,7 @@ func newEmbedder(ctx context.Context, lg *slog.Logger, set *settings) (llm.Embed
 		}
 		return openai.NewEmbedder(ctx, lg, openai.EmbedderConfig{
 			BaseURL: set.EmbedBaseURL, Key: key, Model: set.EmbedModel, Dim: set.EmbedDimension,
-			QueryPrefix: set.EmbedQueryPrefix, PassagePrefix: set.EmbedPassagePrefix,
+			QueryPrefix: set.EmbedQueryPrefix, PassagePrefix: set.EmbedPassagePrefix, InputType: set.EmbedInputType,
 			Batch: set.EmbedBatch, Timeout: set.EmbedTimeout,
 		})
 	default:
@@ -167,7 +167,7 @@ func (a *app) update(ctx context.Context, w io.Writer) (ingest.Report, error) {
 // size is the number of passages that can be found.
 func (a *app) size() int {
 	n := 0
-	a.collection.Read(func(v index.View) error { n = v.Len(); return nil }) // f returns nil
+	_ = a.collection.Read(func(v index.View) error { n = v.Len(); return nil }) // returns what f does
 	return n
 }
 

@@ -140,6 +140,6 @@ func notFound(err error) error {
 // newID is an unguessable id: 128 random bits.
 func newID(prefix string) string {
 	var b [16]byte
-	rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
 	return prefix + "_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
