@@ -1,6 +1,6 @@
 // Package chat is the one way to an answer: HTTP, the OpenAI-compatible API,
-// Slack, the command line and the evaluation all call Service.Ask, and read
-// back what it stored.
+// Slack and the command line all call Service.Ask, and read back what it stored;
+// the evaluation calls Service.Try, which answers alike and stores nothing.
 //
 // It owns conversations: what was said before, what a follow-up is about, and
 // that an answer is stored before its Done is emitted. It never ranks, never

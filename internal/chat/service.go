@@ -55,6 +55,39 @@ func New(lg *slog.Logger, st *store.Store, extractive answer.Answerer, cfg Confi
 // some of it was shown by then, it is stored as incomplete and returned with
 // the error. Other errors: *InvalidError, ErrNotFound, ErrNotReady.
 func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) error) (record.Answer, error) {
+	if emit == nil {
+		emit = ignore
+	}
+	rec, err := s.produce(ctx, req, emit)
+	if err != nil && rec.Incomplete == nil {
+		return record.Answer{}, err
+	}
+	if saveErr := s.save(ctx, req.Owner, rec); saveErr != nil {
+		return record.Answer{}, errors.Join(err, saveErr)
+	}
+	s.link(&rec)
+	if err != nil {
+		return rec, err
+	}
+	return rec, emit(record.Done{Answer: rec})
+}
+
+// Try answers as Ask does and keeps nothing: an evaluation is nobody's
+// conversation. The errors are Ask's.
+func (s *Service) Try(ctx context.Context, req Request) (record.Answer, error) {
+	rec, err := s.produce(ctx, req, ignore)
+	if err != nil {
+		return record.Answer{}, err
+	}
+	s.link(&rec)
+	return rec, nil
+}
+
+func ignore(record.Event) error { return nil }
+
+// produce makes the record of a request. With an error it is empty, or what was
+// shown by then.
+func (s *Service) produce(ctx context.Context, req Request, emit func(record.Event) error) (record.Answer, error) {
 	began := time.Now()
 	if s.cfg.Ready != nil && !s.cfg.Ready() {
 		return record.Answer{}, ErrNotReady
@@ -69,9 +102,6 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 	if err != nil {
 		return record.Answer{}, err
 	}
-	if emit == nil {
-		emit = func(record.Event) error { return nil }
-	}
 	q := answer.Question{
 		Text: req.Question, History: history, Filter: req.Filter, TopK: req.TopK, Fallback: req.Mode == record.Auto,
 	}
@@ -82,18 +112,10 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 		}
 		return emit(e)
 	})
-	if err != nil && rec.Incomplete == nil {
-		return record.Answer{}, err
+	if err == nil || rec.Incomplete != nil {
+		s.complete(&rec, &req, &q, began)
 	}
-	s.complete(&rec, req, q, began)
-	if saveErr := s.save(ctx, req.Owner, rec); saveErr != nil {
-		return record.Answer{}, errors.Join(err, saveErr)
-	}
-	s.link(&rec)
-	if err != nil {
-		return rec, err
-	}
-	return rec, emit(record.Done{Answer: rec})
+	return rec, err
 }
 
 // answer replies, or makes the question stand by itself and has it answered.
@@ -113,7 +135,7 @@ func (s *Service) answer(ctx context.Context, q *answer.Question, mode record.Mo
 }
 
 // complete gives a record what the answerer can't know.
-func (s *Service) complete(rec *record.Answer, req Request, q answer.Question, began time.Time) {
+func (s *Service) complete(rec *record.Answer, req *Request, q *answer.Question, began time.Time) {
 	rec.ID, rec.ConversationID = newID("ans"), req.ConversationID
 	if rec.ConversationID == "" {
 		rec.ConversationID = newID("conv")

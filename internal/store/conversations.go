@@ -207,3 +207,52 @@ func (s *Store) AddFeedback(ctx context.Context, f record.Feedback) error {
 		return err
 	})
 }
+
+// EachFeedback hands every verdict to f, oldest first, with the records of the
+// conversation up to the one that it is about, which is the last. It holds no
+// transaction while f runs. An error of f ends it and is returned as it is.
+func (s *Store) EachFeedback(ctx context.Context, f func(record.Feedback, []record.Answer) error) error {
+	var all []record.Feedback
+	err := s.read(ctx, "list feedback", func(tx *sql.Tx) error {
+		return each(ctx, tx, func(scan scan) error {
+			var v record.Feedback
+			var at int64
+			err := scan(&v.AnswerID, &v.Citation, &v.Verdict, &v.Comment, &at)
+			v.CreatedAt = fromMicros(at)
+			all = append(all, v)
+			return err
+		}, `SELECT answer_id, citation, verdict, comment, created_at FROM feedback ORDER BY created_at, id`)
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		answers, err := s.upTo(ctx, v.AnswerID)
+		if err != nil {
+			return err
+		}
+		if len(answers) == 0 {
+			continue // removed meanwhile
+		}
+		if err := f(v, answers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upTo returns the records of a conversation up to this one; none when it isn't
+// there.
+func (s *Store) upTo(ctx context.Context, id string) ([]record.Answer, error) {
+	var answers []record.Answer
+	err := s.read(ctx, "read conversation up to "+id, func(tx *sql.Tx) error {
+		return each(ctx, tx, func(scan scan) error {
+			a, err := scanAnswer(scan)
+			answers = append(answers, a)
+			return err
+		}, `SELECT a.record FROM answers a JOIN answers last ON last.conversation_id = a.conversation_id
+			WHERE last.id = $1 AND (a.created_at < last.created_at OR (a.created_at = last.created_at AND a.id <= last.id))
+			ORDER BY a.created_at, a.id`, id)
+	})
+	return answers, err
+}

@@ -215,6 +215,45 @@ func TestFeedback(t *testing.T) {
 	}
 }
 
+func TestEachFeedback(t *testing.T) {
+	s := open(t, t.TempDir(), Owner)
+	ctx := t.Context()
+	fill(t, s, 1)
+	doc, _ := made("0000.txt", 3, 4)
+	first, second := asked("ans_1", "conv_1", 1), asked("ans_2", "conv_1", 2, doc)
+	for _, a := range []record.Answer{second, first, asked("ans_3", "conv_1", 3), asked("ans_0", "conv_2", 1)} {
+		save(t, s, "jan", a)
+	}
+	one := 1
+	later := record.Feedback{AnswerID: "ans_2", Verdict: record.Bad, Citation: &one, Comment: "é", CreatedAt: minute(9)}
+	earlier := record.Feedback{AnswerID: "ans_1", Verdict: record.Good, CreatedAt: minute(8)}
+	for _, f := range []record.Feedback{later, earlier} {
+		if err := s.AddFeedback(ctx, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type given struct {
+		Feedback record.Feedback
+		Answers  []record.Answer
+	}
+	var got []given
+	collect := func(f record.Feedback, answers []record.Answer) error {
+		got = append(got, given{f, answers})
+		return nil
+	}
+	if err := s.EachFeedback(ctx, collect); err != nil {
+		t.Fatal(err)
+	}
+	want := []given{{earlier, []record.Answer{first}}, {later, []record.Answer{first, second}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	stop := errors.New("stop")
+	if err := s.EachFeedback(ctx, func(record.Feedback, []record.Answer) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("got %v, want the error of f", err)
+	}
+}
+
 func TestExpire(t *testing.T) {
 	s := open(t, t.TempDir(), Owner)
 	ctx := t.Context()
