@@ -1,9 +1,11 @@
 package answer_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -173,4 +175,9 @@ func checkAnswer(t testing.TB, texts map[string]string, rec record.Answer, event
 	if rec.Status == record.Answered && len(rec.Citations) == 0 {
 		t.Errorf("no citation in %q", rec.Text)
 	}
+}
+
+// sortSentences puts the shelf's sentences in the order of their scores.
+func sortSentences(s *shelf) {
+	slices.SortStableFunc(s.result.Sentences, func(a, b retrieve.Sentence) int { return cmp.Compare(b.Score, a.Score) })
 }
