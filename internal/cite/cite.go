@@ -120,11 +120,15 @@ func (c *Composer) Citations() []record.Citation {
 	return append([]record.Citation{}, c.citations...)
 }
 
-var marker = regexp.MustCompile(`\[(\s*\d+\s*)\]`)
+// tag is the beginning of HTML, or of an address in angle brackets.
+var tag = regexp.MustCompile(`<([A-Za-z/!?])`)
 
-// Neutralise turns everything in a text that could be taken for a marker, such
-// as a source's own "[3]", into what can't: "(3)".
-func Neutralise(text string) string { return marker.ReplaceAllString(text, "($1)") }
+// Neutralise turns everything in a text that could be taken for a marker, a link,
+// an image or HTML into what can't: a source's own "[3]" becomes "(3)". The
+// number of code points stays.
+func Neutralise(text string) string {
+	return tag.ReplaceAllString(strings.NewReplacer("[", "(", "]", ")").Replace(text), "‹$1")
+}
 
 // ViewerURL is the place of a quote in the viewer, below the public address.
 func ViewerURL(documentID, version string, span docs.Span) string {
