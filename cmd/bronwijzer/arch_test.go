@@ -33,6 +33,8 @@ var edges = map[string][]string{
 	"answer":               {"retrieve", "cite", "llm", "tokens", "record"},
 	"chat":                 {"answer", "store", "llm", "record"},
 	"httpapi":              {"chat"},
+	"slack":                {"chat"},
+	"slack/slacktest":      {},
 	"eval":                 {"record", "docs"},
 }
 

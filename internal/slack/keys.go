@@ -1,0 +1,30 @@
+package slack
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// keys makes keyed hashes of what Slack names things. The key is made of the
+// signing secret, which isn't in the store: with the database alone nobody can
+// try out ids. Another secret makes everything known before unknown: threads
+// begin anew.
+type keys []byte
+
+func newKeys(secret string) keys { return keys(mac([]byte(secret), "bronwijzer: names from slack")) }
+
+func (k keys) hash(kind string, names ...string) string {
+	return hex.EncodeToString(mac(k, kind+"\x00"+strings.Join(names, "\x00"))[:16])
+}
+
+// person names who asks, thread where; both also as owner of a conversation.
+func (k keys) person(user string) string          { return k.hash("person", user) }
+func (k keys) thread(channel, root string) string { return k.hash("thread", channel, root) }
+
+func mac(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}

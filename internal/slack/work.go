@@ -1,0 +1,306 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"time"
+
+	api "github.com/slack-go/slack"
+
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+)
+
+const (
+	// maxTries is how often work is tried that fails for another reason than
+	// that Slack is busy; waiting for that has no limit.
+	maxTries   = 10
+	maxBackoff = 30 * time.Second
+	// responseLife is how long Slack takes messages at a response URL.
+	responseLife = 30 * time.Minute
+	// startPatience is how long a question waits for the first index.
+	startPatience = 10 * time.Minute
+	startPoll     = time.Second
+)
+
+// work does a task, tries again where that may help, and then forgets it. When
+// ctx ends before, the task stays as it is.
+func (s *Service) work(ctx context.Context, t *task) {
+	began := time.Now()
+	err := s.do(ctx, t)
+	for try := 1; err != nil && ctx.Err() == nil; try++ {
+		wait, ok := again(err, try)
+		if !ok {
+			break
+		}
+		s.lg.InfoContext(ctx, "slack work is tried again", slog.String("request_id", t.Request),
+			slog.Duration("after", wait), slog.Any("error", err))
+		if sleep(ctx, wait) == nil {
+			err = s.do(ctx, t)
+		}
+	}
+	if err != nil && ctx.Err() != nil {
+		return
+	}
+	attrs := []slog.Attr{slog.String("request_id", t.Request), slog.String("kind", string(t.Kind)), slog.Duration("took", time.Since(began))}
+	if err != nil {
+		s.lg.LogAttrs(ctx, slog.LevelError, "slack work failed", append(attrs, slog.Any("error", err))...)
+	} else {
+		s.lg.LogAttrs(ctx, slog.LevelInfo, "slack work done", attrs...)
+	}
+	// Done is done, also when the process is ending.
+	if err := s.store.FinishJob(context.WithoutCancel(ctx), t.id); err != nil {
+		s.lg.ErrorContext(ctx, "slack work is done but not forgotten", slog.String("request_id", t.Request), slog.Any("error", err))
+	}
+}
+
+// do does a task once.
+func (s *Service) do(ctx context.Context, t *task) error {
+	if t.ResponseURL != "" && time.Since(t.Accepted) > responseLife {
+		return errExpired
+	}
+	switch t.Kind {
+	case ask:
+		return s.answerThread(ctx, t)
+	case command:
+		return s.answerCommand(ctx, t)
+	case post:
+		return s.post(ctx, t)
+	case whisper:
+		_, err := s.api.PostEphemeralContext(ctx, t.Channel, t.User, quiet(t.Thread, api.MsgOptionText(t.Text, false))...)
+		return err
+	case say:
+		return s.respond(ctx, t, &api.WebhookMessage{ResponseType: "ephemeral", Text: t.Text})
+	case show, share:
+		return s.display(ctx, t)
+	default:
+		return errUnknown
+	}
+}
+
+var (
+	errExpired = errors.New("response url has expired")
+	errUnknown = errors.New("unknown kind of work")
+)
+
+// again reports whether and when to try after an error.
+func again(err error, try int) (time.Duration, bool) {
+	var limited *api.RateLimitedError
+	if errors.As(err, &limited) {
+		return max(limited.RetryAfter, time.Second) + rand.N(200*time.Millisecond), true
+	}
+	var refused api.SlackErrorResponse
+	var status api.StatusCodeError
+	switch {
+	case errors.Is(err, errExpired) || errors.Is(err, errUnknown):
+		return 0, false
+	case errors.As(err, &refused) && !slices.Contains(passing, refused.Err):
+		return 0, false
+	case errors.As(err, &status) && status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests:
+		return 0, false
+	}
+	return min(time.Second<<min(try-1, 8), maxBackoff), try < maxTries
+}
+
+// passing are the errors of Slack that may be gone the next time.
+var passing = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "streaming_state_conflict"}
+
+// answerThread answers a question in its thread.
+func (s *Service) answerThread(ctx context.Context, t *task) error {
+	r := &reply{s: s, t: t}
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	thread := s.keys.thread(t.Channel, t.Thread)
+	if err := s.answer(ctx, t, thread, func(e record.Event) { r.event(ctx, e) }); err != nil {
+		return err
+	}
+	c, noticed, err := s.outcome(ctx, t, false)
+	if err != nil {
+		return err
+	}
+	if err := r.finish(ctx, c); err != nil {
+		return err
+	}
+	return s.noted(ctx, t, noticed)
+}
+
+// answerCommand answers a question for its asker alone, with a way to share it.
+func (s *Service) answerCommand(ctx context.Context, t *task) error {
+	if err := s.answer(ctx, t, "", func(record.Event) {}); err != nil {
+		return err
+	}
+	c, noticed, err := s.outcome(ctx, t, true)
+	if err != nil {
+		return err
+	}
+	msg := c.webhook()
+	msg.ResponseType, msg.ReplaceOriginal = "ephemeral", true
+	if err := s.respond(ctx, t, msg); err != nil {
+		return err
+	}
+	return s.noted(ctx, t, noticed)
+}
+
+// answer makes the answer of a task, once, however often the task is tried. In
+// a thread the conversation goes on. The error is that of a ctx that ended, or
+// of the store; what else may go wrong is kept, for the reader.
+func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(record.Event)) error {
+	if t.asked {
+		return nil
+	}
+	select {
+	case s.answering <- struct{}{}:
+		defer func() { <-s.answering }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	req := chat.Request{Owner: "slack:" + s.keys.person(t.User), Question: t.Question}
+	if thread != "" {
+		// The conversation is the thread's: others may go on with it.
+		req.Owner = "slack:" + thread
+		var err error
+		if req.ConversationID, err = s.store.Thread(ctx, thread); err != nil {
+			return err
+		}
+	}
+	rec, failed := s.askWhenReady(ctx, req, emit)
+	if errors.Is(failed, chat.ErrNotFound) && req.ConversationID != "" {
+		// It was removed just now.
+		req.ConversationID = ""
+		rec, failed = s.askWhenReady(ctx, req, emit)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if failed == nil && thread != "" && rec.ConversationID != req.ConversationID {
+		if err := s.store.SetThread(ctx, thread, rec.ConversationID); err != nil {
+			s.lg.ErrorContext(ctx, "slack thread is not remembered", slog.String("request_id", t.Request), slog.Any("error", err))
+		}
+	}
+	t.answer, t.failed, t.asked = rec, failed, true
+	return nil
+}
+
+// askWhenReady asks, and waits for the first index where that isn't there yet.
+func (s *Service) askWhenReady(ctx context.Context, req chat.Request, emit func(record.Event)) (record.Answer, error) {
+	for until := time.Now().Add(startPatience); ; {
+		rec, err := s.askOnce(ctx, req, emit)
+		if !errors.Is(err, chat.ErrNotReady) || time.Now().After(until) || sleep(ctx, startPoll) != nil {
+			return rec, err
+		}
+	}
+}
+
+// askOnce asks for at most the time that an answer may take. A panic becomes an
+// error: whoever asked has to hear.
+func (s *Service) askOnce(ctx context.Context, req chat.Request, emit func(record.Event)) (rec record.Answer, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.AnswerTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return s.chat.Ask(ctx, req, func(e record.Event) error {
+		emit(e)
+		return nil
+	})
+}
+
+// outcome is what to show of an answer that was made, or failed; noticed says
+// that it has the notice for somebody who hadn't seen it.
+func (s *Service) outcome(ctx context.Context, t *task, private bool) (c content, noticed bool, err error) {
+	if t.failed != nil && t.answer.ID == "" {
+		s.lg.ErrorContext(ctx, "slack question failed", slog.String("request_id", t.Request), slog.Any("error", t.failed))
+		return problem(t.failed, t.Request), false, nil
+	}
+	told, err := s.store.Told(ctx, s.keys.person(t.User))
+	if err != nil {
+		return content{}, false, err
+	}
+	return s.render(&t.answer, !told, private), !told && t.answer.Notice != "", nil
+}
+
+// noted remembers that the asker has seen the notice.
+func (s *Service) noted(ctx context.Context, t *task, noticed bool) error {
+	if !noticed {
+		return nil
+	}
+	return s.store.SetTold(ctx, s.keys.person(t.User))
+}
+
+// problem is what a reader sees of an error.
+func problem(err error, request string) content {
+	message := textFailed
+	var wrong *chat.InvalidError
+	switch {
+	case errors.As(err, &wrong):
+		message = wrong.Message
+	case errors.Is(err, chat.ErrNotReady):
+		message = textNotReady
+	case errors.Is(err, llm.ErrUnavailable):
+		message = textNoModel
+	case errors.Is(err, context.DeadlineExceeded):
+		message = textTimeout
+	}
+	message += "\n" + fmt.Sprintf(textRequest, request)
+	return content{text: escape(message), body: []api.Block{section(escape(message))}}
+}
+
+// display shows a stored answer, or one of its sources, at a response URL.
+func (s *Service) display(ctx context.Context, t *task) error {
+	rec, err := s.chat.Answer(ctx, t.Answer)
+	if errors.Is(err, chat.ErrNotFound) {
+		return s.respond(ctx, t, &api.WebhookMessage{ResponseType: "ephemeral", Text: textGone})
+	}
+	if err != nil {
+		return err
+	}
+	if t.Kind == show {
+		msg := s.source(&rec, t.Citation).webhook()
+		msg.ResponseType = "ephemeral"
+		return s.respond(ctx, t, msg)
+	}
+	msg := s.shared(&rec, t.User).webhook()
+	msg.ResponseType = "in_channel"
+	return s.respond(ctx, t, msg)
+}
+
+// respond sends a message to the task's response URL.
+func (s *Service) respond(ctx context.Context, t *task, msg *api.WebhookMessage) error {
+	no := false
+	msg.UnfurlLinks, msg.UnfurlMedia = &no, &no
+	return api.PostWebhookCustomHTTPContext(ctx, t.ResponseURL, s.http, msg)
+}
+
+// post writes a text in a thread. It is no placeholder to be changed: after a
+// crash it may be there twice, which is better than not at all.
+func (s *Service) post(ctx context.Context, t *task) error {
+	if err := s.pace.wait(ctx, t.Channel); err != nil {
+		return err
+	}
+	_, _, err := s.api.PostMessageContext(ctx, t.Channel, quiet(t.Thread, api.MsgOptionText(t.Text, false))...)
+	return err
+}
+
+// quiet are the options of every message: in the thread, nothing unfurled.
+func quiet(thread string, options ...api.MsgOption) []api.MsgOption {
+	return append(options, api.MsgOptionTS(thread), api.MsgOptionDisableLinkUnfurl(), api.MsgOptionDisableMediaUnfurl())
+}
+
+// save keeps what has become of a task.
+func (s *Service) save(ctx context.Context, t *task) error {
+	b, err := json.Marshal(t.job)
+	if err != nil {
+		return err
+	}
+	return s.store.SaveJob(ctx, t.id, b)
+}
