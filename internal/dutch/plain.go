@@ -200,15 +200,12 @@ func markedYear(s string, i, end int) bool {
 	return months[lower] || announceYear[lower]
 }
 
-// closesWords reports whether a letter stands right before the bracket or quote
-// that closes at i-1.
+// closesWords reports whether a letter stands right before the brackets and
+// quotes that close at i-1; behind a space they would open something.
 func closesWords(s string, i int) bool {
-	for _, r := range s[max(0, i-4):i] {
-		if unicode.IsLetter(r) {
-			return true
-		}
-	}
-	return false
+	head := strings.TrimRightFunc(s[max(0, i-lookback):i], isCloser)
+	r, _ := utf8.DecodeLastRuneInString(head)
+	return unicode.IsLetter(r)
 }
 
 // isEdge reports whether s begins with nothing that belongs to a word: it is

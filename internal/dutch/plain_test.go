@@ -65,6 +65,7 @@ func TestPlainKeeps(t *testing.T) {
 		"(020)12 34", "12.00 uur", "artikel 2.9.1, 2e lid", "10.000", "11,6 fte (+34,8)", "O.J. 2019/17",
 		"jaar3.5 is", "versie2020", "AVIM12", "postcode 2500EH", "1) de verkenning", "in 2019 299 slachtoffers",
 		"zaak201916", "nummer 201916", "wet3", "Horizon2020", "H2O", "3G, 4G en 5G", "[3] los", "iPhone12 en Office365",
+		"maxlength=\"7\"", "het cijfer \"1\" en '2'", "(1) en [2b]",
 	} {
 		if got := Plain(s); got != s {
 			t.Errorf("Plain(%q) = %q", s, got)
