@@ -11,7 +11,7 @@ import (
 // BenchmarkCheck checks sentences against ten passages whose sentences are
 // embedded: what a sentence costs after its end was seen.
 func BenchmarkCheck(b *testing.B) {
-	c, pairs := readCollection(b), readPairs(b)
+	c, pairs := readCollection(b), readPairs(b, "pairs.jsonl")
 	for _, with := range []struct {
 		name     string
 		embedder llm.Embedder

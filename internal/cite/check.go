@@ -15,7 +15,8 @@ type Reason string
 // The reasons for withholding a sentence. Of several the last is given, in this
 // order: it is what kept the sentence that came furthest.
 const (
-	// Empty sentences hold nothing that could be checked: "Ja."
+	// Empty sentences hold nothing that could be checked ("Ja."), or nothing
+	// without a question ("In 2015.").
 	Empty Reason = "empty"
 	// TooLong sentences are no sentences.
 	TooLong Reason = "too_long"
@@ -105,7 +106,7 @@ func (c *Checker) Check(ctx context.Context, sentence string, cited []int) (Verd
 		return Verdict{Reason: Declined}, nil
 	}
 	claim := c.claim(sentence)
-	if len(claim.facts) == 0 && claim.content() == 0 {
+	if claim.content() == 0 {
 		return Verdict{Reason: Empty}, nil
 	}
 	s := search{checker: c, claim: claim, reason: Unfounded, agreed: map[*reading][]float64{}}

@@ -21,7 +21,7 @@ func (r *reading) split() {
 	for i := range r.tokens {
 		t := &r.tokens[i]
 		border := strings.ContainsAny(t.before, ",;:.?!–—()") || conjunctions[t.folded] || r.joinsClauses(i)
-		if border && content >= minClause {
+		if border && content >= minClause || turns[t.folded] && content > 0 {
 			current.end = i
 			r.clauses = append(r.clauses, current)
 			current, content = clause{at: i}, 0
@@ -35,7 +35,7 @@ func (r *reading) split() {
 		current.lessened = current.lessened || lacking[t.folded] || isLessening(t.folded)
 	}
 	current.end = len(r.tokens)
-	if last := len(r.clauses) - 1; last >= 0 && content < minClause-1 {
+	if last := len(r.clauses) - 1; last >= 0 && content < minClause-1 && !turns[r.tokens[current.at].folded] {
 		r.clauses[last].end = current.end
 		r.clauses[last] = r.clauses[last].and(current)
 		for i := current.at; i < current.end; i++ {
@@ -69,8 +69,11 @@ func (r *reading) joinsClauses(i int) bool {
 var auxiliaries = set(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen kon zal zullen zou moet
 	moeten mag gaat gaan komt komen doet doen krijgt maakt geeft are were has have had will would can could must`)
 
-var conjunctions = set(`maar omdat terwijl waardoor zodat waarbij dat die hoewel want dus waar als zodra nadat
-	voordat waarvan waarmee but because while which that who whereas although where so`)
+// turns are conjunctions that begin a clause however short the one before is.
+var turns = set(`maar terwijl hoewel but while although whereas`)
+
+var conjunctions = set(`omdat waardoor zodat waarbij dat die want dus waar als zodra nadat
+	voordat waarvan waarmee because which that who where so`)
 
 // negators deny what they stand with.
 var negators = set(`niet geen nooit niemand niets nergens noch zonder evenmin not no never none nobody nothing neither nor

@@ -57,7 +57,7 @@ func isSubject(tokens []token, i int) bool {
 	if i+1 >= len(tokens) || !singularVerbs[tokens[i+1].folded] || openers[tokens[i].folded] {
 		return false
 	}
-	for _, end := range []string{"lijk", "eel", "ieel", "maal", "weg", "ens", "erwijs", "halve", "ly"} {
+	for _, end := range []string{"lijk", "eel", "ieel", "maal", "weg", "erwijs", "halve", "ly"} {
 		if strings.HasSuffix(tokens[i].folded, end) {
 			return false
 		}
@@ -71,7 +71,7 @@ var (
 		has had leads says said`)
 	openers = set(`inmiddels momenteel tegenwoordig vervolgens tegelijkertijd daarentegen bovendien uiteindelijk sindsdien
 		vorig volgend komend afgelopen dit deze gedurende ondanks dankzij doel aanleiding reden ambitie streven vandaag
-		gisteren morgen destijds onlangs recent daarvoor concreet kortom ten samen onderzoek`)
+		tevens eveneens overigens telkens volgens nergens gisteren morgen destijds onlangs recent daarvoor concreet kortom ten samen onderzoek`)
 )
 
 // says reports whether a text holds the name f of a sentence: the word itself,
@@ -104,7 +104,7 @@ func (r *reading) says(sentence *reading, f fact) bool {
 // are letters. Small words may stand between them.
 func (r *reading) spells(letters string) bool {
 	for i := range r.tokens {
-		if strings.HasPrefix(r.initials(i), letters) && r.tokens[i].isCapitalised() && len([]rune(letters)) > 1 && !r.tokens[i].isAcronym() {
+		if t := r.tokens[i]; t.isCapitalised() && !t.isAcronym() && strings.Contains(r.initials(i), letters) {
 			return true
 		}
 	}

@@ -215,7 +215,7 @@ var opposites = [...][2]map[string]bool{
 	{set("aangenomen adopted passed"), set("verworpen verwerpen rejected")},
 	{set("online digitaal"), set("offline")},
 	{set("verlagen verlaagt verlaagd beneden omlaag lower lowers reduce"), set("verhogen verhoogt verhoogd omhoog raise raises")},
-	{set("vergroten vergroot"), set("verkleinen verkleint")},
+	{set("vergroten vergroot increase enlarge"), set("verkleinen verkleint")},
 	{set("binnenlands binnenlandse"), set("buitenlands buitenlandse")},
 	{set("maximaal hoogstens maximum"), set("minimaal minstens minimum")},
 	{set("altijd always"), set("nooit never")},

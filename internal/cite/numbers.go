@@ -51,7 +51,7 @@ var spelledNumbers = map[string]float64{
 
 // ordinals are first and so on.
 var ordinals = map[string]float64{
-	"eerste": 1, "first": 1, "tweede": 2, "second": 2, "derde": 3, "third": 3, "vierde": 4, "fourth": 4, "vijfde": 5, "fifth": 5,
+	"eerste": 1, "eerst": 1, "first": 1, "tweede": 2, "second": 2, "derde": 3, "third": 3, "vierde": 4, "fourth": 4, "vijfde": 5, "fifth": 5,
 	"zesde": 6, "sixth": 6, "zevende": 7, "seventh": 7, "achtste": 8, "eighth": 8, "negende": 9, "ninth": 9, "tiende": 10, "tenth": 10,
 }
 

@@ -22,7 +22,7 @@ func Declines(sentence string) bool {
 }
 
 // about names what a model was given, or what it was asked.
-const about = `(passages?|fragment(en)?|bronn?(en)?|documente?n?|teksten?|context|stukken|gegevens|informatie|sources?|documents?|texts?|provided)`
+const about = `(passages?|fragment(en)?|bronn?(en)?|documente?n?|tekst(en)?|context|stukken|gegevens|informatie|sources?|documents?|texts?|provided)`
 
 var declining = []*regexp.Regexp{
 	regexp.MustCompile(`\b(staat|staan|vind|vinden|lees) (ik )?(er|hier|daar|dit|dat|het|hierover|daarover)?\s*(helaas )?(niets?|nergens|geen)\b.{0,40}\b(in|over|terug)\b`),

@@ -25,9 +25,10 @@ const minContent = 1.5
 // claim reads a sentence.
 func (c *Checker) claim(sentence string) *claim {
 	r := read(sentence)
-	if r.content() >= minContent || len(c.question.tokens) == 0 || r.content() == 0 && len(r.facts) == 0 {
+	if r.content() >= minContent || r.content() == 0 && len(r.facts) == 0 {
 		return &claim{reading: r, text: sentence}
 	}
+	// Without a question this reads the same again, and is thin all the same.
 	whole := read(c.question.text + " " + sentence)
 	for i := range min(len(c.question.tokens), len(whole.tokens)) {
 		whole.tokens[i].weight /= 2

@@ -19,7 +19,7 @@ const (
 	// words when its meaning is near, and the same words aren't enough when it is
 	// far. Anything between 0.65 and 0.75 with a weight of 1 to 3 gives the same
 	// figures within two pairs.
-	leastMeant    = 0.70
+	leastMeant    = 0.65
 	meaningWeight = 2.0
 	usualCosine   = 0.92
 	// leastClause is the share of its words that every clause of the sentence has
