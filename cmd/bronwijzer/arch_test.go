@@ -36,6 +36,7 @@ var edges = map[string][]string{
 	"slack":                {"chat"},
 	"slack/slacktest":      {},
 	"eval":                 {"record", "docs"},
+	"trial":                {"eval", "chunk", "index", "retrieve"},
 }
 
 var leaves = []string{"docs", "record", "llm", "tokens", "dutch"}

@@ -33,6 +33,7 @@ const notice = "Dit antwoord is automatisch samengesteld. Controleer de bronnen.
 // app is the program put together: every part that a command may need.
 type app struct {
 	store      *store.Store
+	embedder   llm.Embedder // nil without one
 	collection *index.Collection
 	ingester   *ingest.Ingester
 	retriever  *retrieve.Retriever
@@ -61,48 +62,66 @@ func open(ctx context.Context, lg *slog.Logger, set *settings, publicURL string)
 	if err != nil {
 		return nil, err
 	}
-	a := &app{store: st, collection: newCollection(embedder)}
+	a := &app{store: st, embedder: embedder, collection: newCollection(embedder)}
 	for _, dir := range set.Corpus {
 		a.roots = append(a.roots, ingest.Root{Dir: dir})
 	}
-	a.retriever = retrieve.New(a.collection, embedder, retrieve.DefaultWeights())
-	cfg := chat.Config{Notice: notice, PublicURL: strings.TrimSuffix(publicURL, "/"), Ready: a.ready.Load}
-	if err := a.generate(lg, set, embedder, &cfg); err != nil {
-		return nil, errors.Join(err, st.Close())
-	}
-	a.chat = chat.New(lg, st, answer.NewExtractive(a.retriever), cfg)
-	a.ingester, err = ingest.New(lg, st, a.collection, embedder, ingest.Config{Chunk: chunk.Config{Tokens: set.ChunkTokens}})
-	if err != nil {
+	if err := a.assemble(lg, set, strings.TrimSuffix(publicURL, "/")); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	return a, nil
 }
 
-// generate adds the model that the settings name, if they name one.
-func (a *app) generate(lg *slog.Logger, set *settings, embedder llm.Embedder, cfg *chat.Config) error {
+// assemble makes the parts that work on store and collection.
+func (a *app) assemble(lg *slog.Logger, set *settings, publicURL string) (err error) {
+	if a.generator, err = newGenerator(lg, set); err != nil {
+		return err
+	}
+	a.retriever = retrieve.New(a.collection, a.embedder, retrieve.DefaultWeights())
+	if a.chat, err = a.service(lg, set, a.retriever, publicURL); err != nil {
+		return err
+	}
+	a.ingester, err = a.newIngester(lg, set, a.collection)
+	return err
+}
+
+// service answers from what a retriever finds, with the model if there is one.
+func (a *app) service(lg *slog.Logger, set *settings, r *retrieve.Retriever, publicURL string) (*chat.Service, error) {
+	cfg := chat.Config{Notice: notice, PublicURL: publicURL, Ready: a.ready.Load}
+	if a.generator != nil {
+		generated, err := answer.NewGenerated(lg, r, a.generator, a.embedder, answer.GeneratedConfig{
+			Context: set.LLMContext, MaxTokens: set.LLMMaxTokens,
+		})
+		if err != nil {
+			return nil, &hintError{err, "Kies een groter --llm-context of een kleiner --llm-max-tokens."}
+		}
+		cfg.Generated, cfg.Rewriter = generated, chat.NewRewriter(lg, a.generator)
+	}
+	return chat.New(lg, a.store, answer.NewExtractive(r), cfg), nil
+}
+
+// newIngester takes documents into the store and an index.
+func (a *app) newIngester(lg *slog.Logger, set *settings, ix ingest.Index) (*ingest.Ingester, error) {
+	return ingest.New(lg, a.store, ix, a.embedder, ingest.Config{Chunk: chunk.Config{Tokens: set.ChunkTokens}})
+}
+
+// newGenerator is the model that the settings name; nil when they name none.
+func newGenerator(lg *slog.Logger, set *settings) (llm.Generator, error) {
 	if set.LLMBaseURL == "" && set.LLMModel == "" {
-		return nil
+		return nil, nil
 	}
 	key, err := secret("llm-api-key", set.LLMAPIKey, set.LLMAPIKeyFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	generator, err := openai.NewGenerator(lg, openai.GeneratorConfig{
 		BaseURL: set.LLMBaseURL, Key: key, Model: set.LLMModel,
 		Connect: set.LLMConnect, First: set.LLMFirst, Idle: set.LLMIdle, Concurrent: set.LLMConcurrent,
 	})
 	if err != nil {
-		return &hintError{err, "Geef met --llm-base-url en --llm-model allebei op: adres en naam van het taalmodel."}
+		return nil, &hintError{err, "Geef met --llm-base-url en --llm-model allebei op: adres en naam van het taalmodel."}
 	}
-	generated, err := answer.NewGenerated(lg, a.retriever, generator, embedder, answer.GeneratedConfig{
-		Context: set.LLMContext, MaxTokens: set.LLMMaxTokens,
-	})
-	if err != nil {
-		return &hintError{err, "Kies een groter --llm-context of een kleiner --llm-max-tokens."}
-	}
-	a.generator = generator
-	cfg.Generated, cfg.Rewriter = generated, chat.NewRewriter(lg, generator)
-	return nil
+	return generator, nil
 }
 
 // newEmbedder is the embedder that the settings ask for; nil for none.
