@@ -5,17 +5,22 @@ import (
 	"testing"
 
 	"bronwijzer/internal/cite"
+	"bronwijzer/internal/e5"
 	"bronwijzer/internal/llm"
 )
 
 // BenchmarkCheck checks sentences against ten passages whose sentences are
 // embedded: what a sentence costs after its end was seen.
 func BenchmarkCheck(b *testing.B) {
+	model, err := e5.New()
+	if err != nil {
+		b.Fatal(err)
+	}
 	c, pairs := readCollection(b), readPairs(b, "pairs.jsonl")
 	for _, with := range []struct {
 		name     string
 		embedder llm.Embedder
-	}{{"words", nil}, {"meaning", e5Model(b)}} {
+	}{{"words", nil}, {"meaning", model}} {
 		b.Run(with.name, func(b *testing.B) {
 			var sources []cite.Source
 			for _, document := range c.names()[2:] {

@@ -18,7 +18,7 @@ import (
 func passage(text string) cite.Source {
 	return cite.Source{
 		Document: &docs.Document{ID: "doc_a", Meta: docs.Meta{
-			Title: "Brief over het Actieplan", Publisher: "Ministerie van Justitie en Veiligheid", Date: "2023-10-18",
+			Title: "Brief over het Actieplan", Publisher: "Ministerie van Justitie en Veiligheid", Date: "2023-10-18", Dossier: "28 638, nr. 184",
 		}},
 		Passage: docs.Passage{
 			DocumentID: "doc_a", Text: text, Span: docs.Span{End: docs.Characters(text)},
@@ -71,6 +71,7 @@ func TestCheckFacts(t *testing.T) {
 		{"Dat zegt Shamir Ceuleers over de opvang.", "Shamir Ceuleers zegt dat over de opvang.", "Mark Harbers zegt dat over de opvang."},
 		{"De opvang is uitgebreid.", "Volgens het ministerie van Justitie en Veiligheid is de opvang uitgebreid.", "Volgens het ministerie van Binnenlandse Zaken is de opvang uitgebreid."},
 		{"De opvang is uitgebreid.", "In de brief van 18 oktober 2023 staat dat de opvang is uitgebreid.", "In de brief van 18 oktober 2022 staat dat de opvang is uitgebreid."},
+		{"De opvang is uitgebreid.", "In Kamerstuk 28 638, nr. 184, staat dat de opvang is uitgebreid.", "De opvang is met 184 plaatsen uitgebreid."},
 		{"De opvang is uitgebreid.", "De opvang van Fier is uitgebreid.", "De opvang van Koraal is uitgebreid."},
 	}
 	for _, tt := range tests {
@@ -134,12 +135,16 @@ func TestCheckQuotes(t *testing.T) {
 		{"De signalentafel is in 2022 als pilot opgezet.", nil, []string{"De pilot van de signalentafel is in 2022 opgezet."}, record.Corrected},
 		{"De signalentafel is in 2022 als pilot opgezet.", []int{-1, 7}, []string{"De pilot van de signalentafel is in 2022 opgezet."}, record.Corrected},
 		{
-			"De signalentafel is in 2022 als pilot opgezet en partners delen daar zachte signalen.", []int{0},
-			[]string{"De pilot van de signalentafel is in 2022 opgezet. Daar delen partners zachte signalen."}, record.Verified,
+			"De signalentafel is in 2022 als pilot opgezet en partners delen daar zachte signalen.",
+			[]int{0},
+			[]string{"De pilot van de signalentafel is in 2022 opgezet. Daar delen partners zachte signalen."},
+			record.Verified,
 		},
 		{
-			"Het programma begon in 2018 en de pilot van de signalentafel is in 2022 opgezet.", []int{0, 1},
-			[]string{"De pilot van de signalentafel is in 2022 opgezet.", "Het programma begon in 2018."}, record.Verified,
+			"Het programma begon in 2018 en de pilot van de signalentafel is in 2022 opgezet.",
+			[]int{0, 1},
+			[]string{"De pilot van de signalentafel is in 2022 opgezet.", "Het programma begon in 2018."},
+			record.Verified,
 		},
 		{"Het programma begon in 2018 en de pilot van de signalentafel is in 2022 opgezet.", []int{0}, nil, ""},
 	} {

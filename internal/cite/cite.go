@@ -5,6 +5,21 @@
 // character for character. Composer checks that for each citation that it
 // makes; what doesn't fit is an error, never a citation. It also keeps an
 // answer's text free of markers that no citation stands behind.
+//
+// For answers that a model writes it has what stands between the model and the
+// reader. Handles name the passages in a prompt, Harmless makes their text safe
+// to put there, Parser turns the model's deltas into sentences and what they
+// cite, Checker finds the words that support a sentence or withholds it. None of
+// them asks the model anything.
+//
+// A Checker rejects in the order of what is cheap and sure: too little said in
+// the same words (overlap.go); a number, date or name that isn't there (facts.go,
+// dates.go, names.go); a denial that isn't (negation.go); facts that changed
+// places (roles.go); a meaning that is too far (support.go). What it is worth is
+// measured on labelled pairs, see TestPairs and testdata/pairs.golden. It is
+// blind to common nouns that changed places ("gemeenten" for "het Rijk"), to
+// denials without a word that denies, and to what a reader would have to
+// calculate.
 package cite
 
 import (

@@ -17,8 +17,9 @@ var months = map[string]int{
 // ambiguous months are other words too: they count beside a day or a year only.
 var ambiguousMonths = set("may march jan")
 
+// seasons leave out "spring" and "fall", which are verbs too.
 var seasons = map[string]float64{
-	"voorjaar": 1, "lente": 1, "spring": 1, "zomer": 2, "summer": 2, "najaar": 3, "herfst": 3, "autumn": 3, "fall": 3,
+	"voorjaar": 1, "lente": 1, "zomer": 2, "summer": 2, "najaar": 3, "herfst": 3, "autumn": 3,
 	"winter": 4,
 }
 
@@ -30,7 +31,7 @@ var dotted = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})\.(\d{4})$`)
 func dateAt(tokens []token, i int) (fact, bool) {
 	f := fact{kind: date, at: i, other: math.NaN()}
 	t := tokens[i]
-	if s := seasons[t.folded]; s > 0 && !(t.folded == "spring" || t.folded == "fall") {
+	if s := seasons[t.folded]; s > 0 {
 		return fact{kind: season, at: i, end: i + 1, value: s}, true
 	}
 	if m := dotted.FindStringSubmatch(t.raw); m != nil {

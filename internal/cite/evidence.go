@@ -23,8 +23,37 @@ func (s *search) factIn(f fact, e evidence, foreign bool) bool {
 		}
 	}
 	for _, r := range e {
-		if r.source.meta.has(f, 0) && !s.rivals(f, r) {
+		if s.claim.echoes(f, r.source.meta) && !s.rivals(f, r) {
 			return true
+		}
+	}
+	return false
+}
+
+// echoes reports whether a reading has fact f of the claim, which isn't a name,
+// from what is known of a document. A date may stand by itself; another number
+// has to have a word beside it in both ("nr. 184"), or the number of a letter
+// would support any count.
+func (r *reading) echoes(f fact, meta *reading) bool {
+	for _, g := range meta.facts {
+		if !f.matches(g, 0) {
+			continue
+		}
+		if f.isYear() || r.beside(f, meta, g) {
+			return true
+		}
+	}
+	return false
+}
+
+// beside reports whether a word right before or behind f agrees with one right
+// before or behind g.
+func (r *reading) beside(f fact, other *reading, g fact) bool {
+	for _, i := range []int{f.at - 1, f.end} {
+		for _, j := range []int{g.at - 1, g.end} {
+			if i >= 0 && i < len(r.tokens) && j >= 0 && j < len(other.tokens) && agreement(&r.tokens[i], &other.tokens[j]) >= sameMeaning {
+				return true
+			}
 		}
 	}
 	return false

@@ -203,8 +203,10 @@ func (r *reading) find(words map[string]bool) (int, bool) {
 // opposites are words that turn a statement round when one stands for the
 // other: folded words or stems, of both languages.
 var opposites = [...][2]map[string]bool{
-	{set("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer increase increases rise rises rising growing"),
-		set("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder decrease decreases decline declines fall falls falling drop")},
+	{
+		set("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer increase increases rise rises rising growing"),
+		set("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder decrease decreases decline declines fall falls falling drop"),
+	},
 	{set("verbeter verbeterd verbetert verbetering beter improved improves better"), set("verslechter verslechterd verslechtert slechter deteriorated worse")},
 	{set("voldoende genoeg toereikend sufficient sufficiently enough"), set("onvoldoende ontoereikend insufficient insufficiently inadequate")},
 	{set("veel vele many"), set("weinig few")},

@@ -2,7 +2,6 @@ package cite_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -20,7 +19,6 @@ import (
 	"bronwijzer/internal/cite"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/dutch"
-	"bronwijzer/internal/e5"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
 )
@@ -42,18 +40,18 @@ type pair struct {
 
 const right = "right"
 
-func readPairs(t testing.TB, name string) []pair {
-	t.Helper()
+func readPairs(tb testing.TB, name string) []pair {
+	tb.Helper()
 	f, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	var all []pair
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var p pair
 		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		all = append(all, p)
 	}
@@ -72,17 +70,17 @@ var metas = map[string]docs.Meta{
 	"004": {Title: "Brief regering: Actieplan Samen tegen mensenhandel", Publisher: "Tweede Kamer", Date: "2023-10-18", Dossier: "28 638, nr. 233"},
 }
 
-func readCollection(t testing.TB) collection {
-	t.Helper()
+func readCollection(tb testing.TB) collection {
+	tb.Helper()
 	c := collection{}
 	files, err := filepath.Glob("../../corpus/*.txt")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no corpus: %v", err)
+		tb.Fatalf("no corpus: %v", err)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		c[filepath.Base(file)] = sentences(string(text))
 	}
@@ -139,37 +137,6 @@ func (c collection) around(p pair) cite.Source {
 	return c.source(p.Document, first-3, last+3)
 }
 
-// remembering is an embedder that embeds each text once.
-type remembering struct {
-	llm.Embedder
-	known map[string]llm.Vector
-}
-
-func (r *remembering) Embed(ctx context.Context, kind llm.Kind, texts []string) ([]llm.Vector, error) {
-	out := make([]llm.Vector, len(texts))
-	for i, text := range texts {
-		key := fmt.Sprint(kind, text)
-		if r.known[key] == nil {
-			v, err := r.Embedder.Embed(ctx, kind, []string{text})
-			if err != nil {
-				return nil, err
-			}
-			r.known[key] = v[0]
-		}
-		out[i] = r.known[key]
-	}
-	return out, nil
-}
-
-func e5Model(t testing.TB) llm.Embedder {
-	t.Helper()
-	m, err := e5.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 // names are the documents in order.
 func (c collection) names() []string {
 	return slices.Sorted(maps.Keys(c))
@@ -209,7 +176,7 @@ func TestPairs(t *testing.T) {
 	for _, with := range []struct {
 		name     string
 		embedder llm.Embedder
-	}{{"words alone", nil}, {"words and meaning", &remembering{e5Model(t), map[string]llm.Vector{}}}} {
+	}{{"words alone", nil}, {"words and meaning", embedder(t)}} {
 		for _, set := range sets {
 			var count tally
 			for _, p := range set.pairs {
@@ -308,8 +275,7 @@ func TestPairsInTheWholeCorpus(t *testing.T) {
 			sources = append(sources, c.source(document, at, at+7))
 		}
 	}
-	embedder := &remembering{e5Model(t), map[string]llm.Vector{}}
-	checker := cite.NewChecker(embedder, "", sources)
+	checker := cite.NewChecker(embedder(t), "", sources)
 	var all tally
 	corrected := 0
 	for _, p := range readPairs(t, "pairs.jsonl") {

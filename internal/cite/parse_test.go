@@ -12,8 +12,8 @@ import (
 )
 
 // handles are k7f, m2x and p4d.
-func handles(t testing.TB) *cite.Handles {
-	t.Helper()
+func handles(tb testing.TB) *cite.Handles {
+	tb.Helper()
 	var random []byte
 	for _, name := range []string{"k7f", "m2x", "p4d"} {
 		random = append(random, byte(strings.IndexByte("bcdfghjkmnpqrstvwxz", name[0])),
@@ -21,7 +21,7 @@ func handles(t testing.TB) *cite.Handles {
 	}
 	h, err := cite.NewHandles(bytes.NewReader(random), 3)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return h
 }
@@ -128,18 +128,24 @@ func TestParse(t *testing.T) {
 		{"unclosed words", "Zie [de brief hier.", "Zie de brief hier.{}"},
 		{"unclosed round", "Zie (de brief hier.", "Zie (de brief hier.{}"},
 
-		{"abbreviations", "Zie art. 5 en nr. 3, d.w.z. de brief. Mr. A. de Vries tekende. Klaar.",
-			"Zie art. 5 en nr. 3, d.w.z. de brief.{} Mr. A. de Vries tekende.{} Klaar.{}"},
-		{"doubtful", "Fier B.V. Nederland helpt. Dat doet Fier B.V. Daarnaast werkt het CKM.",
-			"Fier B.V. Nederland helpt.{} Dat doet Fier B.V.{} Daarnaast werkt het CKM.{}"},
+		{
+			"abbreviations", "Zie art. 5 en nr. 3, d.w.z. de brief. Mr. A. de Vries tekende. Klaar.",
+			"Zie art. 5 en nr. 3, d.w.z. de brief.{} Mr. A. de Vries tekende.{} Klaar.{}",
+		},
+		{
+			"doubtful", "Fier B.V. Nederland helpt. Dat doet Fier B.V. Daarnaast werkt het CKM.",
+			"Fier B.V. Nederland helpt.{} Dat doet Fier B.V.{} Daarnaast werkt het CKM.{}",
+		},
 		{"date", "Op 4 nov. 2020 kwam de brief. 's Avonds ook.", "Op 4 nov. 2020 kwam de brief.{} 's Avonds ook.{}"},
 		{"quote", "‘Dat is zo.’ [k7f] “Nu ook.” [m2x] Klaar", "‘Dat is zo.’{k} “Nu ook.”{m} Klaar{}"},
 		{"glued sentences", "Dat moet worden.Een ander doet mee.[k7f]", "Dat moet worden.{} Een ander doet mee.{k}"},
 		{"numbers begin", "Dat is zo. 55 procent doet mee.", "Dat is zo.{} 55 procent doet mee.{}"},
 
 		{"paragraphs", s + " [k7f]\n\nDaarna volgt meer. [m2x]\n", s + "{k}//Daarna volgt meer.{m}"},
-		{"list of items", "De doelen zijn:\n- zien [k7f]\n- melden; [m2x]\n* helpen\n\nKlaar.",
-			"De doelen zijn:»{}/- zien{k}/- melden;{m}/- helpen{}//Klaar.{}"},
+		{
+			"list of items", "De doelen zijn:\n- zien [k7f]\n- melden; [m2x]\n* helpen\n\nKlaar.",
+			"De doelen zijn:»{}/- zien{k}/- melden;{m}/- helpen{}//Klaar.{}",
+		},
 		{"numbered", "Twee doelen:\n1. Zien. Dat eerst. [k7f]\n2) Melden.", "Twee doelen:»{}/1. Zien.{} Dat eerst.{k}/2. Melden.{}"},
 		{"handle first in item", "- [k7f] zien\n- [m2x] melden", "- zien{k}/- melden{m}"},
 		{"heading", "## De pilot\n\n" + s + " [k7f]", "De pilot»{}//" + s + "{k}"},

@@ -31,8 +31,11 @@ type unit struct {
 
 func readSource(index int, s Source) *source {
 	d := s.Document
-	meta := strings.Join(append([]string{d.Title, d.Publisher, d.Dossier, d.Kind}, s.Passage.Section...), ". ")
-	src := &source{Source: s, index: index, meta: read(meta + ". " + d.Date), year: parseDay(d.Date).year}
+	meta := []string{d.Title, d.Publisher, d.Kind, "Kamerstuk " + d.Dossier, d.Date}
+	src := &source{
+		Source: s, index: index, year: parseDay(d.Date).year,
+		meta: read(strings.Join(append(meta, s.Passage.Section...), ". ")),
+	}
 	var all []token
 	for i, sentence := range s.Passage.Sentences {
 		u := &unit{reading: read(sentence.Plain), span: sentence.Span, index: i, joint: sentence.Kind == docs.List}
