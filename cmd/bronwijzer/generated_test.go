@@ -44,8 +44,8 @@ func (s *swapped) Generate(ctx context.Context, r llm.Request, emit func(string)
 	return s.Load().Generate(ctx, r, emit)
 }
 
-// modelHouse is the whole program over the corpus, without an embedder, on a port of
-// loopback, with a model that can be exchanged.
+// modelHouse is the whole program over the corpus, on a port of loopback, with a
+// model that can be exchanged.
 type modelHouse struct {
 	url    string
 	client *http.Client
@@ -53,14 +53,14 @@ type modelHouse struct {
 	close  func()
 }
 
-func newModelHouse(t testing.TB) *modelHouse {
+func newModelHouse(t testing.TB, embedder string) *modelHouse {
 	t.Helper()
 	var c cli
 	parser, err := newParser(&c, io.Discard, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parser.Parse([]string{"version", "--data", t.TempDir(), "--corpus", "../../corpus", "--embedder", "none"}); err != nil {
+	if _, err := parser.Parse([]string{"version", "--data", t.TempDir(), "--corpus", "../../corpus", "--embedder", embedder}); err != nil {
 		t.Fatal(err)
 	}
 	lg := slog.New(slog.DiscardHandler)
@@ -71,8 +71,12 @@ func newModelHouse(t testing.TB) *modelHouse {
 	if _, err := a.update(t.Context(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
+	model, err := newEmbedder(t.Context(), lg, &c.settings)
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := &modelHouse{client: &http.Client{Transport: &http.Transport{}}, model: &swapped{}}
-	generated, err := answer.NewGenerated(lg, a.retriever, h.model, nil, answer.GeneratedConfig{})
+	generated, err := answer.NewGenerated(lg, a.retriever, h.model, model, answer.GeneratedConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +161,7 @@ func fromJSON[T any](t testing.TB, s string) T {
 // JSON, events, and the OpenAI-compatible API with and without a stream.
 func TestScenarios(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	h := newModelHouse(t)
+	h := newModelHouse(t, "none")
 	defer h.close()
 	for _, s := range llmtest.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
@@ -333,7 +337,7 @@ func (v view) completions(t *testing.T) {
 // TestReaderLeaves wants the model's server to know within 100 ms that nobody
 // waits for its answer any more.
 func TestReaderLeaves(t *testing.T) {
-	h := newModelHouse(t)
+	h := newModelHouse(t, "none")
 	defer h.close()
 	gone := make(chan time.Time, 1)
 	h.play(t, func(c *llmtest.Call) {
@@ -363,7 +367,7 @@ func TestReaderLeaves(t *testing.T) {
 // TestManyStreams asks many questions at once and wants each stream to be the one
 // that its question gets alone.
 func TestManyStreams(t *testing.T) {
-	h := newModelHouse(t)
+	h := newModelHouse(t, "none")
 	defer h.close()
 	server := h.play(t, llmtest.Honest, openai.GeneratorConfig{})
 	questions := []string{
