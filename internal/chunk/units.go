@@ -2,6 +2,7 @@ package chunk
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -48,16 +49,18 @@ type place struct {
 type maker struct {
 	doc   *docs.Document
 	plain func(string) string
-	units []unit
+	// sentences cuts running prose.
+	sentences func(string) []string
+	units     []unit
 	// bytes and runes are the same place in the text.
 	bytes, runes int
 }
 
 // unitsOf cuts every block of the document, in one walk over its text.
 func unitsOf(doc *docs.Document) []unit {
-	m := maker{doc: doc, plain: dutch.Plain}
+	m := maker{doc: doc, plain: dutch.Plain, sentences: dutch.Sentences}
 	if ext := strings.ToLower(path.Ext(doc.Path)); ext == ".md" || ext == ".markdown" {
-		m.plain = dutch.PlainMarkdown
+		m.plain, m.sentences = dutch.PlainMarkdown, dutch.SentencesMarkdown
 	}
 	run := 0
 	var heading place
@@ -105,22 +108,21 @@ func (m *maker) block(i, run int, heading place) {
 	case docs.Item:
 		u.kind, u.lead = docs.ListItem, m.lead(from)
 		if words(pieces[0]) > maxListWords {
-			pieces = dutch.Sentences(pieces[0]) // an entry that is a paragraph
+			pieces = m.sentences(pieces[0]) // an entry that is a paragraph
 		}
 	case docs.Row:
 		u.kind = docs.TableRow
 	case docs.Line:
 		u.kind = docs.Fragment
 	default:
-		pieces = dutch.Sentences(pieces[0])
+		pieces = m.sentences(pieces[0])
 	}
 	for _, p := range pieces {
 		for _, part := range parts(p) {
 			u.from, u.to = from, from+len(strings.TrimRightFunc(part, unicode.IsSpace))
 			u.span.Start = runes
 			u.span.End = runes + utf8.RuneCountInString(m.doc.Text[u.from:u.to])
-			if u.to > u.from {
-				m.add(u)
+			if u.to > u.from && m.add(u) {
 				u.heading = place{}
 			}
 			from += len(part)
@@ -130,24 +132,31 @@ func (m *maker) block(i, run int, heading place) {
 	}
 }
 
-// add completes a unit and adds it.
-func (m *maker) add(u unit) {
+// add completes a unit and adds it, unless a reader would see nothing of it.
+func (m *maker) add(u unit) bool {
 	raw := m.doc.Text[u.from:u.to]
 	if u.kind == docs.TableRow {
 		u.plain = row(raw, m.doc.Blocks[u.block].Header, m.plain)
 	} else {
 		u.plain = m.plain(raw)
 	}
+	if u.plain == "" {
+		return false
+	}
 	u.words = words(u.plain)
 	m.units = append(m.units, u)
+	return true
 }
+
+// numbered is the number or letter before an entry.
+var numbered = regexp.MustCompile(`^\(?(?:\d{1,3}(?:\.\d{1,3})*[A-Za-z]?|[A-Za-z]|[ivxIVX]{2,5})[.)]{0,2}$`)
 
 // lead returns what stands before an entry on its line, as a reader should see
 // it: a number stays, any other sign is a dash.
 func (m *maker) lead(from int) string {
 	before := m.doc.Text[max(0, from-16):from]
 	before = strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
-	if len(before) < 8 && words(before) == 1 {
+	if numbered.MatchString(before) {
 		return before + " "
 	}
 	return "- "
@@ -172,8 +181,8 @@ func (m *maker) joinable(a, b unit) bool {
 	if a.run != b.run || a.kind != b.kind || a.kind != docs.Prose && a.kind != docs.Fragment {
 		return false
 	}
-	if b.span.End-a.span.Start > MaxRunes {
-		return false
+	if b.span.End-a.span.Start > MaxRunes || a.block != b.block && words(m.plain(m.doc.Text[a.to:b.from])) > 0 {
+		return false // too long, or something that is not read stands between
 	}
 	return a.words < minWords || b.words < minWords && a.block == b.block
 }
@@ -228,13 +237,13 @@ func words(s string) int {
 }
 
 // row reads a row of a table out with its header: "Jaar: 2019; Aantal: 12". The
-// cells of both are divided by bars; "\|" is a bar in a cell. An empty cell is
-// passed over, and so is the name of a column that has none.
+// cells of both are divided by bars; "\|" is a bar in a cell. A cell that is empty
+// or a dash is passed over, and so is the name of a column that has none.
 func row(raw, header string, plain func(string) string) string {
 	names := cells(header)
 	var b strings.Builder
 	for i, cell := range cells(raw) {
-		if cell = plain(cell); cell == "" {
+		if cell = plain(cell); strings.Trim(cell, "-–—") == "" {
 			continue
 		}
 		if b.Len() > 0 {
@@ -250,10 +259,16 @@ func row(raw, header string, plain func(string) string) string {
 	return b.String()
 }
 
-// cells cuts a row at its bars.
+// tagCell is the tag that a cell of a table in HTML begins with.
+var tagCell = regexp.MustCompile(`(?i)<t[dh](?:\s[^<>]*)?>`)
+
+// cells cuts a row at its bars, or at its tags.
 func cells(row string) []string {
 	if row == "" {
 		return nil
+	}
+	if tagCell.MatchString(row) {
+		return tagCell.Split(row, -1)[1:]
 	}
 	const bar = "\x00"
 	out := strings.Split(strings.ReplaceAll(row, `\|`, bar), "|")

@@ -1,13 +1,11 @@
 package load
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"bronwijzer/internal/docs"
-	"bronwijzer/internal/dutch"
 )
 
 // piece is a block whose place is still counted in bytes. Readers emit pieces
@@ -22,6 +20,8 @@ type piece struct {
 	closes bool
 	// header of the table that a Row belongs to.
 	header string
+	// name is what a Heading is called in paths, if not what its text says.
+	name string
 }
 
 // titleLevel marks the title of the document, which heads no section: it is
@@ -57,7 +57,7 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 			p.to = p.from + len(strings.TrimRight(text[p.from:p.to], " -–"))
 		}
 		s := text[p.from:p.to]
-		if !hasWord(s) || p.kind != docs.Heading && isChrome(s) {
+		if !hasWord(s) || p.kind != docs.Heading && isChrome(s) || strings.ContainsAny(s, "<{[") && !hasWord(plain(s)) {
 			continue
 		}
 		if p.kind == docs.Paragraph && isFormal(s, len(s), countWords(s)) {
@@ -66,7 +66,10 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 		b := docs.Block{Kind: p.kind, Header: p.header, Section: section}
 		b.Span.Start, b.Span.End = count.to(p.from), count.to(p.to)
 		if p.kind == docs.Heading {
-			title := plain(text[p.from:p.to])
+			title := p.name
+			if title == "" {
+				title = plain(text[p.from:p.to])
+			}
 			b.Section = append(slices.Clone(section), title)
 			if p.level != titleLevel {
 				open = append(open, heading{p.level, title})
@@ -102,22 +105,23 @@ func (c *counter) to(i int) int {
 // maxTitle is how much of a line serves as a title, in code points.
 const maxTitle = 100
 
-// fallbackTitle is what a document is called that doesn't say so itself: its
-// first heading, its first line, or the name of its file.
-func fallbackTitle(doc *docs.Document) string {
+// titleOf is what a document with these blocks is called that doesn't say so
+// itself: its first heading, if nothing stands before it, or its first line. It
+// is empty when there are no blocks.
+func titleOf(text string, blocks []docs.Block, plain func(string) string) string {
 	for _, kind := range []docs.BlockKind{docs.Heading, docs.Line, docs.Paragraph, docs.Item, docs.Row} {
-		for _, b := range doc.Blocks {
-			if b.Kind != kind || kind != docs.Heading && b.Span.Start > doc.Blocks[0].Span.Start {
+		for _, b := range blocks {
+			if b.Kind != kind || kind != docs.Heading && b.Span.Start > blocks[0].Span.Start {
 				continue
 			}
 			if kind == docs.Heading {
 				return b.Section[len(b.Section)-1]
 			}
-			text, _ := b.Span.Slice(doc.Text)
-			return shorten(dutch.Plain(text), maxTitle)
+			s, _ := b.Span.Slice(text)
+			return shorten(plain(s), maxTitle)
 		}
 	}
-	return strings.TrimSuffix(path.Base(doc.Path), path.Ext(doc.Path))
+	return ""
 }
 
 // shorten cuts s at a space so that it has at most n code points.

@@ -20,11 +20,12 @@ import (
 	"strings"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // Version changes whenever the same file could give another document than
 // before. Whoever stores documents reads a file again when it changed.
-const Version = "1"
+const Version = "2"
 
 // MaxBytes is the largest file that is read. A text of this size is some
 // 20,000 pages; anything larger is data, or a mistake.
@@ -127,7 +128,15 @@ func Read(name string, data []byte) (docs.Document, error) {
 	doc.Path = name
 	doc.Version = docs.Version(doc.Text)
 	if doc.Title == "" {
-		doc.Title = fallbackTitle(&doc)
+		doc.Title = titleOf(doc.Text, doc.Blocks, dutch.Plain)
+	}
+	if doc.Title == "" {
+		doc.Title = fileTitle(name)
 	}
 	return doc, nil
+}
+
+// fileTitle is the name of a file without its folder and extension.
+func fileTitle(name string) string {
+	return strings.TrimSuffix(path.Base(name), path.Ext(name))
 }

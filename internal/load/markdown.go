@@ -3,6 +3,8 @@ package load
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/dutch"
@@ -19,18 +21,25 @@ func readMarkdown(name string, data []byte) (docs.Document, error) {
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: NotText, Err: err}
 	}
-	meta, body := frontMatter(text)
+	front := frontMatter(text)
 	r := markdownReader{text: text}
-	for at := body; at < len(text); {
+	for at := front.body; at < len(text); {
 		at = r.line(at)
 	}
 	r.endBlock()
 	if !r.marked {
-		r.pieces = inferred(text, body)
+		r.pieces = inferred(text, front.body)
 	}
-	doc := docs.Document{Meta: meta, Text: text}
-	markTitle(r.pieces, text, meta.Title)
-	doc.Blocks = assemble(text, r.pieces, dutch.PlainMarkdown)
+	doc := docs.Document{Meta: front.meta, Text: text}
+	markTitle(r.pieces, text, front.meta.Title)
+	body := assemble(text, r.pieces, dutch.PlainMarkdown)
+	if doc.Title == "" {
+		doc.Title = titleOf(text, body, dutch.PlainMarkdown)
+	}
+	if doc.Title == "" {
+		doc.Title = fileTitle(name) // and not the name of a field of the front matter
+	}
+	doc.Blocks = append(assemble(text, front.pieces(text), dutch.PlainMarkdown), body...)
 	return doc, nil
 }
 
@@ -62,21 +71,19 @@ func markTitle(pieces []piece, text, title string) {
 
 // The lines that begin, end or are something in Markdown.
 var (
-	mdFence    = regexp.MustCompile("^(```+|~~~+)")
+	mdFence    = regexp.MustCompile("^(```+|~~~+)[ \t]*\\{?\\.?([\\w+#-]*)")
 	mdHeading  = regexp.MustCompile(`^(#{1,6})(?:[ \t]+|$)`)
-	mdTail     = regexp.MustCompile(`(?:[ \t]+#+)?[ \t]*(?:\{[#.:][^{}]*\})?[ \t]*$`)
+	mdTight    = regexp.MustCompile(`^(#{1,6})[^\s#]`)
+	mdTail     = regexp.MustCompile(`(?:[ \t]+#+)?[ \t]*(?:\{:?[ \t]*(?:[#.]|data-|[\w-]+=)[^{}]*\})?[ \t]*$`)
 	mdUnder    = regexp.MustCompile(`^(=+|-+)[ \t]*$`)
 	mdRule     = regexp.MustCompile(`^(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$`)
 	mdItem     = regexp.MustCompile(`^(?:[-*+•▪‣◦]|\d{1,9}[.)])[ \t\x{A0}]+(?:\[[ xX]\][ \t]+)?`)
+	mdDash     = regexp.MustCompile(`^[-–]\p{Lu}\p{Ll}`)
 	mdQuote    = regexp.MustCompile(`^(?:>[ \t]?)+`)
-	mdNote     = regexp.MustCompile(`^\[![A-Za-z]+\]`)
-	mdColons   = regexp.MustCompile(`^:::`)
 	mdTableBar = regexp.MustCompile(`^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$`)
 	mdLinkDef  = regexp.MustCompile(`^\[[^\]^][^\]]*\]:[ \t]*\S+`)
 	mdFootnote = regexp.MustCompile(`^\[\^[^\]]+\]:[ \t]*`)
-	mdPicture  = regexp.MustCompile(`^(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?[ \t]*)+$`)
-	mdTags     = regexp.MustCompile(`^(?:</?[A-Za-z][^<>]*>[ \t]*)+$`)
-	mdRaw      = regexp.MustCompile(`(?i)^<(script|style|svg|template)\b`)
+	mdPicture  = regexp.MustCompile(`^(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?(?:\{[^{}]*\})?[ \t]*)+$`)
 	mdBold     = regexp.MustCompile(`^(?:\*\*|__)([^*_]+)(?:\*\*|__):?$`)
 )
 
@@ -100,8 +107,17 @@ type markdownReader struct {
 	// missing has the closing marks that don't come any more, so that each is
 	// looked for in vain only once.
 	missing map[string]bool
-	// marked says that the file marks its headings, code or admonitions.
+	// marked says that the file marks its headings, code, admonitions or elements.
 	marked bool
+	// notes are the admonitions that are open, options says that the last line
+	// opened one and its options may follow.
+	notes   []note
+	options bool
+	// titled are the names of the JSX components that are open and have a heading.
+	titled []string
+	// entry says that the next text is one of a list, term that it began with what
+	// a definition list explains.
+	entry, term bool
 }
 
 // lineEnd returns the end of the line at i, and where the next one begins.
@@ -112,30 +128,65 @@ func lineEnd(text string, i int) (end, next int) {
 	return len(text), len(text)
 }
 
-// line reads the line at i, and what it opens as far as that isn't to be read
-// line by line. It returns where the next one begins.
+// line reads the line at i, or the rest of one behind a tag, and what it opens as
+// far as that isn't to be read line by line. It returns where the next begins.
 func (r *markdownReader) line(i int) int {
 	end, next := lineEnd(r.text, i)
 	from, to := trim(r.text, i, end)
-	marks := mdQuote.FindString(r.text[from:to])
-	from, to = trim(r.text, from+len(marks), to)
-	s := r.text[from:to]
-	if quote := strings.Count(marks, ">"); quote != r.quote {
-		r.endBlock()
-		r.quote = quote
+	indent := from - i
+	if i == 0 || r.text[i-1] == '\n' {
+		marks := mdQuote.FindString(r.text[from:to])
+		from, to = trim(r.text, from+len(marks), to)
+		r.quoted(strings.Count(marks, ">"))
+		if from == to {
+			r.endBlock()
+			return next
+		}
+		r.leaveNotes(indent)
 	}
-	if s == "" {
-		r.endBlock()
-		return next
+	if from == to {
+		return next // behind a tag
 	}
 	if r.inTable {
-		if strings.Contains(s, "|") {
+		if strings.Contains(r.text[from:to], "|") {
 			r.row(from, to)
 			return next
 		}
 		r.inTable = false
 	}
-	if after, ok := r.skipped(s, from, next); ok {
+	if upTo, after, ok := r.markup(from, to); ok {
+		if upTo == from {
+			return after
+		}
+		from, to = trim(r.text, from, upTo)
+		next = after
+	}
+	return r.whole(from, to, indent, next)
+}
+
+// quoted notes how many quote marks a line has.
+func (r *markdownReader) quoted(quote int) {
+	if quote == r.quote {
+		return
+	}
+	r.endBlock()
+	r.quote = quote
+	r.leaveNotes(1 << 20)
+}
+
+// whole reads a line without tags that divide it.
+func (r *markdownReader) whole(from, to, indent, next int) int {
+	s := r.text[from:to]
+	if strings.HasSuffix(s, ":::") && !strings.HasPrefix(s, ":::") {
+		_, end := trim(r.text, from, from+len(strings.TrimRight(s, ":")))
+		after := r.whole(from, end, indent, next)
+		r.closeNote()
+		return after
+	}
+	if r.note(s, from, indent, next) {
+		return next
+	}
+	if after, ok := r.skipped(s, next); ok {
 		return after
 	}
 	if r.leaf(s, from, to) {
@@ -148,38 +199,25 @@ func (r *markdownReader) line(i int) int {
 	return next
 }
 
-// skipped handles what is not read line by line or not at all: code, comments,
-// raw markup, pictures, definitions of links, rules, marks of admonitions.
-func (r *markdownReader) skipped(s string, from, next int) (after int, ok bool) {
-	if fence := mdFence.FindString(s); fence != "" {
+// skipped handles what is not read line by line or not at all: code, pictures,
+// definitions of links, rules, and what [notText] knows.
+func (r *markdownReader) skipped(s string, next int) (after int, ok bool) {
+	if m := mdFence.FindStringSubmatch(s); m != nil && (m[1][0] == '~' || !strings.Contains(s[len(m[1]):], "`")) {
 		r.endBlock()
 		r.marked = true
-		return r.code(fence, next), true
+		return r.code(m[1], strings.ToLower(m[2]), next), true
 	}
-	if strings.HasPrefix(s, "<!--") {
-		r.endBlock()
-		return r.past(from, next, "-->"), true
-	}
-	if m := mdRaw.FindStringSubmatch(s); m != nil {
-		r.endBlock()
-		return r.past(from, next, "</"+strings.ToLower(m[1])+">"), true
-	}
-	if mdColons.MatchString(s) || mdNote.MatchString(s) {
-		r.marked = true
-	}
-	if mdColons.MatchString(s) || mdNote.MatchString(s) || mdLinkDef.MatchString(s) || mdPicture.MatchString(s) ||
-		mdTags.MatchString(s) || mdRule.MatchString(s) && !r.underlined(s) {
+	if mdLinkDef.MatchString(s) || mdPicture.MatchString(s) || mdRule.MatchString(s) && !r.underlined(s) {
 		r.endBlock()
 		return next, true
 	}
-	return 0, false
+	return r.notText(s, next)
 }
 
-// past returns the beginning of the line behind the next mark, or next if there
-// is none.
-func (r *markdownReader) past(from, next int, mark string) int {
+// past returns the end of the next mark behind from, or from if there is none.
+func (r *markdownReader) past(from int, mark string) int {
 	if r.missing[mark] {
-		return next
+		return from
 	}
 	n := strings.Index(r.text[from:], mark)
 	if n < 0 {
@@ -187,35 +225,55 @@ func (r *markdownReader) past(from, next int, mark string) int {
 			r.missing = make(map[string]bool)
 		}
 		r.missing[mark] = true
-		return next
+		return from
 	}
-	_, after := lineEnd(r.text, from+n)
-	return after
+	return from + n + len(mark)
 }
 
-// code takes the lines up to the closing fence as one block that is no prose.
-func (r *markdownReader) code(fence string, i int) int {
-	from := i
-	for i < len(r.text) {
+// maxCode is the longest block of code, in lines, that is read; a longer one is
+// a program.
+const maxCode = 40
+
+// unreadCode are the languages of blocks that say nothing as a text: diagrams,
+// markup, styles and scripts. Commands, data and samples of text do.
+var unreadCode = wordSet(`abc css d2 diff dot flowchart gantt graphviz html htm javascript js jsx latex less math mermaid
+	mdx plantuml puml sass scss svelte svg ts tsx typescript vega vega-lite vue wireviz xml`)
+
+// code takes the lines up to the closing fence as one block that is no prose. In
+// a quote it ends with the quote at the latest.
+func (r *markdownReader) code(fence, language string, i int) int {
+	from, lines := i, 0
+	to := i
+	for ; i < len(r.text); lines++ {
 		end, next := lineEnd(r.text, i)
 		s := strings.TrimSpace(r.text[i:end])
-		if strings.HasPrefix(s, fence) && strings.Trim(s, fence[:1]) == "" {
-			r.emit(piece{kind: docs.Line, from: from, to: i})
-			return next
+		if r.quote > 0 {
+			marks := mdQuote.FindString(s)
+			if marks == "" {
+				break
+			}
+			s = strings.TrimSpace(s[len(marks):])
 		}
 		i = next
+		if strings.HasPrefix(s, fence) && strings.Trim(s, fence[:1]) == "" {
+			break
+		}
+		to = end
 	}
-	r.emit(piece{kind: docs.Line, from: from, to: i})
+	if !unreadCode[language] && lines <= maxCode {
+		r.emit(piece{kind: docs.Line, from: from, to: to})
+	}
 	return i
 }
 
 // leaf handles headings.
 func (r *markdownReader) leaf(s string, from, to int) bool {
 	if m := mdHeading.FindStringSubmatch(s); m != nil {
-		r.endBlock()
-		r.marked = true
-		to -= len(mdTail.FindString(r.text[from+len(m[0]) : to]))
-		r.emit(piece{kind: docs.Heading, from: from + len(m[0]), to: to, level: len(m[1])})
+		r.heading(from+len(m[0]), to, len(m[1]))
+		return true
+	}
+	if m := mdTight.FindStringSubmatch(s); m != nil && r.tight(s, len(m[1])) {
+		r.heading(from+len(m[1]), to, len(m[1]))
 		return true
 	}
 	if r.underlined(s) {
@@ -228,6 +286,24 @@ func (r *markdownReader) leaf(s string, from, to int) bool {
 		return true
 	}
 	return false
+}
+
+func (r *markdownReader) heading(from, to, level int) {
+	r.endBlock()
+	r.marked = true
+	to -= len(mdTail.FindString(r.text[from:to]))
+	r.emit(piece{kind: docs.Heading, from: from, to: to, level: level})
+}
+
+// tight reports whether a line is a heading that lacks the space behind its
+// signs. A single sign is one only at the beginning of the file: elsewhere it may
+// be a topic ("#WeAreOpen") or a number ("#1").
+func (r *markdownReader) tight(s string, signs int) bool {
+	first, _ := utf8.DecodeRuneInString(s[signs:])
+	if signs == 1 {
+		return unicode.IsUpper(first) && len(r.pieces) == 0 && r.open.to == 0
+	}
+	return r.open.to == 0 && (unicode.IsLetter(first) || unicode.IsDigit(first)) && countWords(s) <= maxHeadingWords
 }
 
 // underlined reports whether s makes a heading of the lines above it.
@@ -270,39 +346,96 @@ func cellsOf(text string, from, to int) (int, int) {
 
 // textLine begins an entry or paragraph, or goes on with the open one.
 func (r *markdownReader) textLine(s string, from, to int) {
+	m := mdItem.FindString(s)
+	if m == "" && mdDash.MatchString(s) {
+		m = s[:1]
+	}
 	// Only a first number breaks off a paragraph: "in\n2020. Dat was" has none.
-	if m := mdItem.FindString(s); m != "" && (r.open.to == 0 || r.open.kind == docs.Item || !isNumber(m) || m[0] == '1') {
+	if m != "" && (r.open.to == 0 || r.open.kind == docs.Item || !isNumber(m) || m[0] == '1') {
 		r.endBlock()
 		r.open, r.lines = piece{kind: docs.Item, from: from + len(m), to: to}, 1
 		return
 	}
-	if r.open.to > 0 {
+	if strings.HasPrefix(s, ": ") || strings.HasPrefix(s, ":\t") {
+		r.definition(from, to)
+		return
+	}
+	if r.open.to > 0 && !r.titleAbove(s) {
 		r.open.to = to
 		r.lines++
 		return
 	}
 	from += len(mdFootnote.FindString(s))
+	entry := r.entry
+	r.endBlock()
 	r.open, r.lines = piece{kind: docs.Paragraph, from: from, to: to}, 1
+	if entry {
+		r.open.kind = docs.Item
+	}
 }
 
 func isNumber(mark string) bool { return '0' <= mark[0] && mark[0] <= '9' }
 
+// definition reads what explains the term on the line before, or on the one
+// before that when an empty line stands between. The two are one entry.
+func (r *markdownReader) definition(from, to int) {
+	last := len(r.pieces) - 1
+	switch {
+	case r.open.to > 0 && r.open.kind == docs.Paragraph && r.lines == 1:
+		r.open.kind, r.open.to = docs.Item, to
+		return
+	case r.open.to == 0 && last >= 0 && r.pieces[last].kind == docs.Paragraph && !r.pieces[last].closes &&
+		strings.TrimSpace(r.text[r.pieces[last].to:from]) == "" && !strings.Contains(r.text[r.pieces[last].from:r.pieces[last].to], "\n"):
+		r.open, r.lines = r.pieces[last], 1
+		r.open.kind, r.open.to = docs.Item, to
+		r.pieces = r.pieces[:last]
+		return
+	}
+	r.endBlock()
+	r.open, r.lines = piece{kind: docs.Item, from: from + 1, to: to}, 1
+}
+
+// titleAbove reports whether the open paragraph is a title that the next line
+// was glued to, and makes it one: a short line that nothing closes, above a long
+// one that begins a sentence.
+func (r *markdownReader) titleAbove(next string) bool {
+	if r.open.kind != docs.Paragraph || r.lines != 1 || len(next) < 60 {
+		return false
+	}
+	s := r.text[r.open.from:r.open.to]
+	last, first := lastRune(s), firstWord(next)
+	n := countWords(s)
+	if n < 2 || n > 6 || len(s) > 50 || !unicode.IsLetter(last) && !unicode.IsDigit(last) || !unicode.IsUpper(firstRune(s)) || smallWords[lastWord(s)] {
+		return false
+	}
+	if startsSmall(first) || !openers[strings.ToLower(first)] || strings.HasPrefix(r.text[r.open.to:], "  ") {
+		return false
+	}
+	r.open.kind, r.open.level = docs.Heading, boldLevel
+	return true
+}
+
 // endBlock closes the open block and ends a table. A paragraph that is one short
 // line in bold is a heading in all but name.
 func (r *markdownReader) endBlock() {
-	r.inTable = false
+	r.inTable, r.entry, r.term = false, false, false
 	if r.open.to == 0 {
 		return
 	}
 	p := r.open
 	r.open = piece{}
-	if m := mdBold.FindStringSubmatch(r.text[p.from:p.to]); m != nil && p.kind == docs.Paragraph &&
-		countWords(m[1]) <= 12 && !isStop(lastRune(m[1])) && lastRune(m[1]) != ':' {
+	if m := mdBold.FindStringSubmatch(r.text[p.from:p.to]); m != nil && p.kind == docs.Paragraph && r.boldTitle(m[1]) {
 		p.kind, p.level = docs.Heading, boldLevel
 		p.from += strings.Index(r.text[p.from:p.to], m[1])
-		p.to = p.from + len(m[1])
+		p.to = p.from + len(strings.TrimRight(m[1], ": "))
 	}
 	r.emit(p)
+}
+
+// boldTitle reports whether a line in bold is a heading by its words.
+func (r *markdownReader) boldTitle(s string) bool {
+	last := lastRune(s)
+	return countWords(s) <= 12 && (!isStop(last) || last == '?') && !plainTitles[bareLetters(s)]
 }
 
 func (r *markdownReader) emit(p piece) { r.pieces = append(r.pieces, p) }
