@@ -32,8 +32,8 @@ const (
 
 // Failure is one thing that was wrong with one answer.
 type Failure struct {
-	Fault   Fault
-	Message string
+	Fault   Fault  `json:"fault"`
+	Message string `json:"message"`
 }
 
 // Failures lists what was wrong with an answer; none for a perfect one. Of a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -220,32 +221,40 @@ func lessIsBetter(metric string) bool {
 }
 
 // Write writes every form of the report into a folder, which it makes where
-// there is none: results.jsonl, summary.json, summary.md, report.html,
-// junit.xml, questions.csv, run.trec and, with probes, probes.jsonl.
+// there is none: results.jsonl, scores.jsonl, summary.json, summary.md,
+// report.html, junit.xml, questions.csv, run.trec and, with probes,
+// probes.jsonl; without, an old one goes.
 func (rep *Report) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	files := []struct {
+	type file struct {
 		name  string
 		write func(io.Writer) error
-	}{
+	}
+	files := []file{
 		{"results.jsonl", func(w io.Writer) error { return writeResults(w, rep.Questions, rep.Results) }},
+		{"scores.jsonl", rep.writeScores},
 		{"summary.json", rep.Summary.WriteJSON},
 		{"summary.md", rep.WriteMarkdown},
 		{"report.html", rep.WriteHTML},
 		{"junit.xml", rep.WriteJUnit},
 		{"questions.csv", rep.WriteCSV},
 		{"run.trec", rep.WriteTREC},
-		{"probes.jsonl", rep.writeProbes},
+	}
+	if rep.probed() {
+		files = append(files, file{"probes.jsonl", rep.writeProbes})
 	}
 	for _, f := range files {
-		if f.name == "probes.jsonl" && !rep.probed() {
-			continue
-		}
 		if err := replaceFile(filepath.Join(dir, f.name), f.write); err != nil {
 			return fmt.Errorf("write report: %w", err)
 		}
+	}
+	if rep.probed() {
+		return nil
+	}
+	if err := os.Remove(filepath.Join(dir, "probes.jsonl")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
 }
