@@ -4,7 +4,7 @@ import "strings"
 
 // How well two words agree, between 0 and 1. Of the partial agreements only the
 // order matters much: moving each by 0.1 changes two verdicts of the labelled
-// set at most.
+// set with the embedder, at most.
 const (
 	sameWord     = 1.0
 	sameMeaning  = 0.9

@@ -17,8 +17,8 @@ const (
 	// leastMeant is what the share and meaningWeight times the cosine's distance
 	// from usualCosine have to reach together with one: a paraphrase may use other
 	// words when its meaning is near, and the same words aren't enough when it is
-	// far. Anything between 0.65 and 0.75 with a weight of 1 to 3 gives the same
-	// figures within two pairs.
+	// far. On the half for choosing, 0.65 and 0.70 show the same 88 of 91 right
+	// sentences and nothing invented; 0.60 shows two that are.
 	leastMeant    = 0.65
 	meaningWeight = 2.0
 	usualCosine   = 0.92
@@ -30,7 +30,7 @@ const (
 	perSentence = 0.05
 	// leastForeign is the cosine that a sentence in another language than its
 	// quote has to reach. Right ones of the labelled set lie between 0.868 and
-	// 0.945, sentences on other things below 0.865.
+	// 0.945; sentences of another document come as near as 0.845.
 	leastForeign = 0.865
 )
 
