@@ -11,9 +11,13 @@ import (
 	"bronwijzer/internal/llm"
 )
 
-// maxStranded is how many words of content a question has at most whose "er"
-// stands for something that isn't named in it: "Mogen er stukken in?"
-const maxStranded = 3
+// maxElliptic is how many words of content a question has at most that leaves
+// out what it compares with or what its "er" stands for: "Welke andere gemeenten
+// doen mee?", "Mogen er stukken in?"
+const maxElliptic = 3
+
+// aside begins a question about another side of the same thing.
+var aside = regexp.MustCompile(`(?i)^(hoe (zit|staat|is) het (dan )?(met|in|bij|voor)|wat (betreft|te denken van)|geldt het|what about|how about)\b`)
 
 // maxCarried bounds how many earlier questions are carried into a search.
 const maxCarried = 3
@@ -105,21 +109,25 @@ func offer(history []llm.Message) (string, bool) {
 // itself.
 func leans(question string) bool {
 	words := words(question)
+	if aside.MatchString(question) {
+		return true
+	}
 	if len(words) <= 2 || continuations[words[0]] || ellipses[words[len(words)-1]] {
 		return true
 	}
-	content, definite := 0, false
+	content, definite, more := 0, false, false
 	for i, w := range words {
 		if pointsBack(words, i, content) {
 			return true
 		}
 		definite = definite || w == "de" || w == "het" || w == "the"
+		more = more || others[w]
 		if !plain[w] {
 			content++
 		}
 	}
-	stranded := content <= maxStranded && slices.Contains(words, "er") && strandable[words[len(words)-1]]
-	return stranded || content == 0 || content == 1 && definite
+	stranded := slices.Contains(words, "er") && strandable[words[len(words)-1]]
+	return content <= maxElliptic && (stranded || more) || content == 0 || content == 1 && definite
 }
 
 // pointsBack reports whether word i of a question stands for something that was
@@ -136,7 +144,7 @@ func pointsBack(words []string, i, content int) bool {
 	case w == "die" || w == "dat" || w == "that" || w == "those":
 		// Not the one of a clause: "een misdaad die je ontdekt", "besloten dat".
 		second := i == 2 && asking[words[0]]
-		return (i == 0 || leading[words[i-1]] || second || vague[next] || i+2 >= len(words)) && !named(words[:i], next)
+		return (i <= 1 || leading[words[i-1]] || second || vague[next] || i+2 >= len(words)) && !named(words[:i], next)
 	case w == "dit" || w == "deze" || w == "this" || w == "these":
 		return !times[next] // "dit jaar"
 	}
@@ -168,7 +176,7 @@ var (
 	// continuations open a question that goes on from the last.
 	continuations = set("en maar of dus want hoezo oke ok ja nee and but")
 	// ellipses end one.
-	ellipses = set("dan dus then")
+	ellipses = set("dan dus het then it")
 	// persons stand for who was named before, here or in an earlier question.
 	// "haar" and "het" are left out: they mostly stand before a noun.
 	persons = set("hij zij ze hem hun hen he she they him them their")
@@ -192,6 +200,8 @@ var (
 	// vague nouns say little without what they stand for.
 	vague = set(`mensen personen groep groepen dienst organisatie instantie partij partijen zaak zaken regeling wet project
 		programma pilot plan brief rapport onderzoek periode aanpak maatregel maatregelen bedrag aantal`)
+	// others compare with something.
+	others = set("ook andere ander overige nog anders voorbeeld voorbeelden also other others else example")
 	// strandable words end a question whose "er" they belong to: "Mogen er
 	// stukken in?"
 	strandable = set("in aan op mee over voor van bij uit toe tegen door naar onder")
