@@ -165,7 +165,9 @@ func TestPairsAreInTheCorpus(t *testing.T) {
 
 // TestPairs measures the check on the labelled pairs and compares the figures
 // with testdata/pairs.golden. Thresholds were chosen on one half of pairs.jsonl.
-// The rules were written with a view of both halves, but before blind.jsonl was.
+// The rules were written with a view of both halves, but before blind.jsonl was:
+// that showed 22 of 28 right sentences at first and 2 of 40 wrong ones, and led to
+// three repairs and the lower of two equally good thresholds.
 func TestPairs(t *testing.T) {
 	c := readCollection(t)
 	var sets []pairSet
