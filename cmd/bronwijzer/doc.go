@@ -34,16 +34,36 @@ character 4-grams, vectors of passages and vectors of sentences.
 the question stand by itself, lets an Answerer answer, stores the record and
 only then says that it is done. [bronwijzer/internal/retrieve] ranks passages and
 the sentences in them. [bronwijzer/internal/answer] picks the sentences that
-answer, or refuses; it words nothing itself. [bronwijzer/internal/record] is
-what comes out, and the same value feeds the stream, the history and the
-command line.
+answer, or refuses. [bronwijzer/internal/record] is what comes out, and the same
+value feeds the stream, the history and the command line.
+
+# When a language model writes
+
+	passages → prompt → model → parser → check → reader
+
+With --llm-base-url and --llm-model, the answer is a model's. Nothing is believed
+of it. answer fills the templates of [bronwijzer/prompts] with the best passages
+that fit, each behind a handle that lives for one request; openai streams what
+the model says, with every timeout and one retry loop. cite's Parser cuts that
+into sentences, whatever the splits, and lets through no handle or marker; its
+Checker finds the words of a passage that support a sentence. Only then does the
+sentence leave, its citation before it. What isn't supported is withheld and
+counted. When the model is away, answer falls back on sentences of the documents
+and says so. [bronwijzer/internal/llm/llmtest] plays some forty ways in which
+models and their servers misbehave, over a real socket;
+"go run ./internal/llm/llmtest/scripted" plays them by hand.
+
+Follow-up questions are chat's: rules see whether a question leans on the
+conversation, then the model rewrites it, or the rules add the topic words. The
+record shows what was searched.
 
 # The rest
 
 [bronwijzer/internal/dutch] knows the language: sentences, folding, stems,
 compounds. [bronwijzer/internal/e5] is the embedding model,
 multilingual-e5-small in pure Go; [bronwijzer/internal/openai] speaks to any
-OpenAI-compatible endpoint instead. [bronwijzer/internal/tokens] counts tokens.
+OpenAI-compatible endpoint, for vectors and for text. [bronwijzer/internal/tokens]
+counts tokens.
 [bronwijzer/internal/httpapi] is the face on the network, with a chat API of its
 own and one that clients of OpenAI's understand. [bronwijzer/internal/slack]
 answers in Slack; slack/slacktest is a Slack for tests.

@@ -53,39 +53,39 @@ type modelHouse struct {
 	close  func()
 }
 
-func newModelHouse(t testing.TB, embedder string) *modelHouse {
-	t.Helper()
+func newModelHouse(tb testing.TB, embedder string) *modelHouse {
+	tb.Helper()
 	var c cli
 	parser, err := newParser(&c, io.Discard, io.Discard)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if _, err := parser.Parse([]string{"version", "--data", t.TempDir(), "--corpus", "../../corpus", "--embedder", embedder}); err != nil {
-		t.Fatal(err)
+	if _, err := parser.Parse([]string{"version", "--data", tb.TempDir(), "--corpus", "../../corpus", "--embedder", embedder}); err != nil {
+		tb.Fatal(err)
 	}
 	lg := slog.New(slog.DiscardHandler)
-	a, err := open(t.Context(), lg, &c.settings, "")
+	a, err := open(tb.Context(), lg, &c.settings, "")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if _, err := a.update(t.Context(), io.Discard); err != nil {
-		t.Fatal(err)
+	if _, err := a.update(tb.Context(), io.Discard); err != nil {
+		tb.Fatal(err)
 	}
-	model, err := newEmbedder(t.Context(), lg, &c.settings)
+	model, err := newEmbedder(tb.Context(), lg, &c.settings)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	h := &modelHouse{client: &http.Client{Transport: &http.Transport{}}, model: &swapped{}}
 	generated, err := answer.NewGenerated(lg, a.retriever, h.model, model, answer.GeneratedConfig{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	a.chat = chat.New(lg, a.store, answer.NewExtractive(a.retriever), chat.Config{
 		Ready: a.ready.Load, Generated: generated, Rewriter: chat.NewRewriter(lg, h.model),
 	})
 	handler, err := a.handler(lg, httpapi.Config{Rate: -1})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	server := httptest.NewServer(handler)
 	h.url = server.URL
@@ -98,61 +98,61 @@ func newModelHouse(t testing.TB, embedder string) *modelHouse {
 }
 
 // play makes the model one that plays the script.
-func (h *modelHouse) play(t testing.TB, script llmtest.Script, cfg openai.GeneratorConfig) *llmtest.Server {
-	t.Helper()
-	server, base := llmtest.Start(t, script)
+func (h *modelHouse) play(tb testing.TB, script llmtest.Script, cfg openai.GeneratorConfig) *llmtest.Server {
+	tb.Helper()
+	server, base := llmtest.Start(tb, script)
 	cfg.BaseURL, cfg.Model = base, llmtest.ModelName
 	g, err := openai.NewGenerator(slog.New(slog.DiscardHandler), cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	h.model.Store(g)
 	return server
 }
 
 // post sends a JSON body and returns the response's.
-func (h *modelHouse) post(t testing.TB, path string, body map[string]any) string {
-	t.Helper()
+func (h *modelHouse) post(tb testing.TB, path string, body map[string]any) string {
+	tb.Helper()
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, bytes.NewReader(encoded))
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, h.url+path, bytes.NewReader(encoded))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	return h.do(t, req)
+	return h.do(tb, req)
 }
 
-func (h *modelHouse) get(t testing.TB, path string) string {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+path, nil)
+func (h *modelHouse) get(tb testing.TB, path string) string {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, h.url+path, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return h.do(t, req)
+	return h.do(tb, req)
 }
 
-func (h *modelHouse) do(t testing.TB, req *http.Request) string {
-	t.Helper()
+func (h *modelHouse) do(tb testing.TB, req *http.Request) string {
+	tb.Helper()
 	resp, err := h.client.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer resp.Body.Close()
 	out, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s %s: status %d, %v: %s", req.Method, req.URL.Path, resp.StatusCode, err, out)
+		tb.Fatalf("%s %s: status %d, %v: %s", req.Method, req.URL.Path, resp.StatusCode, err, out)
 	}
 	return string(out)
 }
 
-func fromJSON[T any](t testing.TB, s string) T {
-	t.Helper()
+func fromJSON[T any](tb testing.TB, s string) T {
+	tb.Helper()
 	var v T
 	if err := json.Unmarshal([]byte(s), &v); err != nil {
-		t.Fatalf("%v: %s", err, s)
+		tb.Fatalf("%v: %s", err, s)
 	}
 	return v
 }

@@ -37,8 +37,8 @@ type shelf struct {
 	texts  map[string]string // by document
 }
 
-func newShelf(t testing.TB, texts map[string]string) *shelf {
-	t.Helper()
+func newShelf(tb testing.TB, texts map[string]string) *shelf {
+	tb.Helper()
 	s := &shelf{texts: map[string]string{}}
 	for _, name := range []string{"pilot.txt", "hotels.txt", "hostile.txt"} {
 		text, ok := texts[name]
@@ -47,7 +47,7 @@ func newShelf(t testing.TB, texts map[string]string) *shelf {
 		}
 		doc, err := load.Read(name, []byte(text))
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		doc.ID, doc.Version, doc.Date = "doc_"+strings.TrimSuffix(name, ".txt"), docs.Version(doc.Text), "2023-10-18"
 		s.texts[doc.ID] = doc.Text
@@ -106,27 +106,27 @@ func (m *model) Generate(ctx context.Context, req llm.Request, emit func(string)
 }
 
 // generated is a Generated with the shelf and the model.
-func generated(t testing.TB, s *shelf, m llm.Generator) *answer.Generated {
-	t.Helper()
+func generated(tb testing.TB, s *shelf, m llm.Generator) *answer.Generated {
+	tb.Helper()
 	g, err := answer.NewGenerated(slog.New(slog.DiscardHandler), s, m, nil, answer.GeneratedConfig{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return g
 }
 
 // ask answers a question and checks what every answer promises.
-func ask(t testing.TB, a answer.Answerer, s *shelf, q answer.Question) record.Answer {
-	t.Helper()
+func ask(tb testing.TB, a answer.Answerer, s *shelf, q answer.Question) record.Answer {
+	tb.Helper()
 	var events []record.Event
-	rec, err := a.Answer(t.Context(), q, func(e record.Event) error {
+	rec, err := a.Answer(tb.Context(), q, func(e record.Event) error {
 		events = append(events, e)
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	checkAnswer(t, s.texts, rec, events)
+	checkAnswer(tb, s.texts, rec, events)
 	return rec
 }
 
@@ -134,14 +134,14 @@ var marker = regexp.MustCompile(`\[(\d+)\]`)
 
 // checkAnswer wants exact citations, announced before their markers, no bracket
 // that isn't a marker, and deltas that add up to the text.
-func checkAnswer(t testing.TB, texts map[string]string, rec record.Answer, events []record.Event) {
-	t.Helper()
+func checkAnswer(tb testing.TB, texts map[string]string, rec record.Answer, events []record.Event) {
+	tb.Helper()
 	for _, c := range rec.Citations {
 		if got, ok := (docs.Span{Start: c.Start, End: c.End}).Slice(texts[c.DocumentID]); !ok || got != c.Quote {
-			t.Errorf("citation %d quotes %q, the document has %q", c.Number, c.Quote, got)
+			tb.Errorf("citation %d quotes %q, the document has %q", c.Number, c.Quote, got)
 		}
 		if len(c.AnswerSpans) == 0 {
-			t.Errorf("citation %d supports nothing", c.Number)
+			tb.Errorf("citation %d supports nothing", c.Number)
 		}
 	}
 	var text strings.Builder
@@ -150,7 +150,7 @@ func checkAnswer(t testing.TB, texts map[string]string, rec record.Answer, event
 		switch e := e.(type) {
 		case record.Sources:
 			if i > 0 {
-				t.Error("sources came late")
+				tb.Error("sources came late")
 			}
 		case record.Cited:
 			announced++
@@ -158,22 +158,22 @@ func checkAnswer(t testing.TB, texts map[string]string, rec record.Answer, event
 			text.WriteString(e.Delta)
 			for _, m := range marker.FindAllStringSubmatch(e.Delta, -1) {
 				if n, err := strconv.Atoi(m[1]); err != nil || n > announced {
-					t.Errorf("marker %s came before its citation", m[0])
+					tb.Errorf("marker %s came before its citation", m[0])
 				}
 			}
 		}
 	}
 	if text.String() != rec.Text {
-		t.Errorf("deltas add up to %q, the text is %q", text.String(), rec.Text)
+		tb.Errorf("deltas add up to %q, the text is %q", text.String(), rec.Text)
 	}
 	if rest := marker.ReplaceAllString(rec.Text, ""); strings.ContainsAny(rest, "[]【】") {
-		t.Errorf("brackets in %q", rec.Text)
+		tb.Errorf("brackets in %q", rec.Text)
 	}
 	if announced != len(rec.Citations) {
-		t.Errorf("%d citations announced, %d recorded", announced, len(rec.Citations))
+		tb.Errorf("%d citations announced, %d recorded", announced, len(rec.Citations))
 	}
 	if rec.Status == record.Answered && len(rec.Citations) == 0 {
-		t.Errorf("no citation in %q", rec.Text)
+		tb.Errorf("no citation in %q", rec.Text)
 	}
 }
 

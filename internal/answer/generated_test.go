@@ -31,28 +31,46 @@ func TestGenerated(t *testing.T) {
 		{"the same again", opened + opened, "De pilot van de signalentafel is in 2022 opgezet. [1] De pilot van de signalentafel is in 2022 opgezet. [1]", 0},
 		{"wrong number", wrong + counted, "Aan het onderzoek deden 270 gemeenten mee. [1]", 1},
 		{"invented in between", opened + made + counted, "De pilot van de signalentafel is in 2022 opgezet. [1] Aan het onderzoek deden 270 gemeenten mee. [2]", 1},
-		{"paragraph of a withheld one", opened + "\n\n" + made + counted,
-			"De pilot van de signalentafel is in 2022 opgezet. [1]\n\nAan het onderzoek deden 270 gemeenten mee. [2]", 1},
-		{"pointing at a withheld one", made + "Dit is in 2022 opgezet in Midden-Nederland. {pilot} " + counted,
-			"Aan het onderzoek deden 270 gemeenten mee. [1]", 2},
-		{"list", "Dit gebeurt er:\n- " + opened + "\n- " + hotels + "\n",
-			"Dit gebeurt er:\n- De pilot van de signalentafel is in 2022 opgezet. [1]\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 0},
-		{"list, first item withheld", "Dit gebeurt er:\n- " + made + "\n- " + hotels + "\n",
-			"Dit gebeurt er:\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [1]", 1},
-		{"numbered, renumbered", "1. " + opened + "\n2. " + made + "\n3. " + hotels + "\n",
-			"1. De pilot van de signalentafel is in 2022 opgezet. [1]\n2. Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 1},
-		{"item with two sentences, the first withheld", "- " + made + counted + "\n- " + hotels,
-			"- Aan het onderzoek deden 270 gemeenten mee. [1]\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 1},
-		{"lead-in with a wrong number", "Er zijn 987654 redenen:\n- " + opened + "\n- " + hotels,
-			"- De pilot van de signalentafel is in 2022 opgezet. [1]\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 1},
-		{"lead-in of nothing", "Dit gebeurt er:\n- " + made + "\n\n" + opened,
-			"De pilot van de signalentafel is in 2022 opgezet. [1]", 1},
+		{
+			"paragraph of a withheld one", opened + "\n\n" + made + counted,
+			"De pilot van de signalentafel is in 2022 opgezet. [1]\n\nAan het onderzoek deden 270 gemeenten mee. [2]", 1,
+		},
+		{
+			"pointing at a withheld one", made + "Dit is in 2022 opgezet in Midden-Nederland. {pilot} " + counted,
+			"Aan het onderzoek deden 270 gemeenten mee. [1]", 2,
+		},
+		{
+			"list", "Dit gebeurt er:\n- " + opened + "\n- " + hotels + "\n",
+			"Dit gebeurt er:\n- De pilot van de signalentafel is in 2022 opgezet. [1]\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 0,
+		},
+		{
+			"list, first item withheld", "Dit gebeurt er:\n- " + made + "\n- " + hotels + "\n",
+			"Dit gebeurt er:\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [1]", 1,
+		},
+		{
+			"numbered, renumbered", "1. " + opened + "\n2. " + made + "\n3. " + hotels + "\n",
+			"1. De pilot van de signalentafel is in 2022 opgezet. [1]\n2. Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 1,
+		},
+		{
+			"item with two sentences, the first withheld", "- " + made + counted + "\n- " + hotels,
+			"- Aan het onderzoek deden 270 gemeenten mee. [1]\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 1,
+		},
+		{
+			"lead-in with a wrong number", "Er zijn 987654 redenen:\n- " + opened + "\n- " + hotels,
+			"- De pilot van de signalentafel is in 2022 opgezet. [1]\n- Er doen ruim 200 hotels mee aan het certificeringsprogramma. [2]", 1,
+		},
+		{
+			"lead-in of nothing", "Dit gebeurt er:\n- " + made + "\n\n" + opened,
+			"De pilot van de signalentafel is in 2022 opgezet. [1]", 1,
+		},
 		{"heading", "## Antwoord\n\n" + opened, "De pilot van de signalentafel is in 2022 opgezet. [1]", 0},
 		{"wrong source named", "De pilot van de signalentafel is in 2022 opgezet. {hotels}", "De pilot van de signalentafel is in 2022 opgezet. [1]", 0},
 		{"no source named", "De pilot van de signalentafel is in 2022 opgezet.", "De pilot van de signalentafel is in 2022 opgezet. [1]", 0},
 		{"declines the rest", opened + "Over de kosten staat er niets in de passages.", "De pilot van de signalentafel is in 2022 opgezet. [1]", 0},
-		{"denies", "In 67 procent van de gemeenten is er zicht op de omvang van mensenhandel. {onderzoek} " + counted,
-			"Aan het onderzoek deden 270 gemeenten mee. [1]", 1},
+		{
+			"denies", "In 67 procent van de gemeenten is er zicht op de omvang van mensenhandel. {onderzoek} " + counted,
+			"Aan het onderzoek deden 270 gemeenten mee. [1]", 1,
+		},
 	}
 	s, m := newShelf(t, letters), &model{}
 	g := generated(t, s, m)

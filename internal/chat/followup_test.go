@@ -57,8 +57,10 @@ func TestSearchQuestion(t *testing.T) {
 		{"chain", long, "En daarna?", "En daarna? (2019; mensen werken; CKM)"},
 		{"not thanks", append(pilot, turns("Dank je wel!", "Graag gedaan.")...), "En de kosten daarvan?", "En de kosten daarvan?" + topic},
 		{"names whole", turns("Wat is No Place for Sex Trafficking?", "Een programma."), "Wie doet daaraan mee?", "Wie doet daaraan mee? (No Place for Sex Trafficking)"},
-		{"offer", turns("Wat is de signalentafel?", "Een overleg. Wilt u ook weten in welk jaar de pilot is opgezet?"), "Ja, graag!",
-			"En in welk jaar de pilot is opgezet? (signalentafel)"},
+		{
+			"offer", turns("Wat is de signalentafel?", "Een overleg. Wilt u ook weten in welk jaar de pilot is opgezet?"), "Ja, graag!",
+			"En in welk jaar de pilot is opgezet? (signalentafel)",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := chat.SearchQuestion(tt.history, tt.question); got != tt.want {

@@ -52,8 +52,11 @@ func (c GeneratorConfig) withDefaults() GeneratorConfig {
 		value *time.Duration
 		other time.Duration
 	}{
-		{&c.Connect, 5 * time.Second}, {&c.First, time.Minute}, {&c.Idle, 20 * time.Second},
-		{&c.QueueWait, 5 * time.Second}, {&c.Rest, 10 * time.Second},
+		{&c.Connect, 5 * time.Second},
+		{&c.First, time.Minute},
+		{&c.Idle, 20 * time.Second},
+		{&c.QueueWait, 5 * time.Second},
+		{&c.Rest, 10 * time.Second},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.other
@@ -244,6 +247,7 @@ func (s *stream) request(req llm.Request) api.ChatCompletionRequest {
 		out.MaxCompletionTokens = req.MaxTokens
 	} else {
 		// The client leaves out a 0, and then the server chooses.
+		//nolint:staticcheck // the name that all other servers know
 		out.MaxTokens, out.Temperature = req.MaxTokens, max(req.Temperature, math.SmallestNonzeroFloat32)
 	}
 	for _, m := range req.Messages {

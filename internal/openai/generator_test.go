@@ -28,25 +28,25 @@ func passageRequest() llm.Request {
 }
 
 // generator is one on a scripted server that waits for nothing between attempts.
-func generator(t testing.TB, script llmtest.Script, cfg GeneratorConfig) (*Generator, *llmtest.Server, *strings.Builder) {
-	t.Helper()
-	server, url := llmtest.Start(t, script)
+func generator(tb testing.TB, script llmtest.Script, cfg GeneratorConfig) (*Generator, *llmtest.Server, *strings.Builder) {
+	tb.Helper()
+	server, url := llmtest.Start(tb, script)
 	var log strings.Builder
 	cfg.BaseURL, cfg.Key, cfg.Model = url, secretKey, llmtest.ModelName
 	g, err := NewGenerator(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	g.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	return g, server, &log
 }
 
 // scenario is the script of that name.
-func scenario(t testing.TB, name string) llmtest.Script {
-	t.Helper()
+func scenario(tb testing.TB, name string) llmtest.Script {
+	tb.Helper()
 	s, ok := llmtest.Find(name)
 	if !ok {
-		t.Fatalf("no scenario %q", name)
+		tb.Fatalf("no scenario %q", name)
 	}
 	return s.Script
 }

@@ -44,7 +44,8 @@ func NewServer(script Script) *Server { return &Server{script: script} }
 func Start(tb interface {
 	Helper()
 	Cleanup(func())
-}, script Script) (*Server, string) {
+}, script Script,
+) (*Server, string) {
 	tb.Helper()
 	s := NewServer(script)
 	ts := httptest.NewServer(s)
@@ -244,15 +245,19 @@ func (c *Call) Finish(reason string) {
 		c.w.Header().Set("Content-Type", "application/json")
 		c.encode(map[string]any{
 			"id": c.id(), "object": "chat.completion", "created": 0, "model": ModelName, "usage": usage,
-			"choices": []any{map[string]any{"index": 0, "finish_reason": reason,
-				"message": map[string]any{"role": "assistant", "content": c.said.String()}}},
+			"choices": []any{map[string]any{
+				"index": 0, "finish_reason": reason,
+				"message": map[string]any{"role": "assistant", "content": c.said.String()},
+			}},
 		})
 		return
 	}
 	c.chunk(map[string]any{}, reason)
 	if c.Request.StreamOptions.IncludeUsage {
-		c.data(map[string]any{"id": c.id(), "object": "chat.completion.chunk", "created": 0, "model": ModelName,
-			"choices": []any{}, "usage": usage})
+		c.data(map[string]any{
+			"id": c.id(), "object": "chat.completion.chunk", "created": 0, "model": ModelName,
+			"choices": []any{}, "usage": usage,
+		})
 	}
 	c.Raw("data: [DONE]\n\n")
 }
