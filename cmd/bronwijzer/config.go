@@ -27,6 +27,7 @@ type cli struct {
 	Ingest  ingestCmd  `cmd:"" help:"Neem documenten op of werk ze bij."`
 	Slack   slackCmd   `cmd:"" help:"Richt Slack in."`
 	Health  healthCmd  `cmd:"" help:"Controleer of de dienst op deze gegevensmap leeft."`
+	Eval    evalCmd    `cmd:"" help:"Meet hoe goed vragen worden beantwoord."`
 	Version versionCmd `cmd:"" help:"Toon de versie."`
 }
 

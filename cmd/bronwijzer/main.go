@@ -17,7 +17,7 @@ func main() {
 }
 
 // run is the whole program: arguments in, exit code out. 0 is success, 1 a
-// failure, 2 a wrong call.
+// failure, 2 a wrong call or wrong input.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	parser, err := newParser(&c, stdout, stderr)
@@ -33,9 +33,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	call.BindTo(ctx, (*context.Context)(nil))
 	err = call.Run(&invocation{settings: &c.settings, stdout: stdout, stderr: stderr})
 	var hint *hintError
+	var input *inputError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &input):
+		fmt.Fprintf(stderr, "bronwijzer: %v\n", err)
+		return 2
 	case errors.As(err, &hint):
 		fmt.Fprintf(stderr, "bronwijzer: %v\n%s\n", err, hint.hint)
 	default:

@@ -100,7 +100,7 @@ func deltas(olds, news []Metrics, resamples int) []Delta {
 		}
 	}
 	var out []Delta
-	for _, name := range before.names() {
+	for _, name := range before.Names() {
 		d := Delta{Metric: name, Before: before[name].Value, After: after[name].Value}
 		if _, ok := after[name]; !ok || len(diffs[name]) == 0 || math.IsNaN(d.After-d.Before) {
 			continue

@@ -97,7 +97,7 @@ func (rep *Report) page() *page {
 		Columns: partColumns, Comparison: rep.Comparison,
 		Parts: []pageParts{{"By type", partRows(rep.Summary.ByType)}, {"By document", partRows(rep.Summary.ByDocument)}},
 	}
-	for _, name := range rep.Summary.Metrics.names() {
+	for _, name := range rep.Summary.Metrics.Names() {
 		f := rep.Summary.Metrics[name]
 		m := pageMetric{Name: name, Value: three(f.Value), Interval: "–", Judge: f.Judge, Den: f.Den}
 		if f.CI95 != nil {

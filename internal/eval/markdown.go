@@ -43,7 +43,7 @@ func (rep *Report) WriteMarkdown(w io.Writer) error {
 func (s Summary) table() string {
 	var b strings.Builder
 	b.WriteString("| metric | value | 95 % interval | of |\n| --- | ---: | --- | ---: |\n")
-	for _, name := range s.Metrics.names() {
+	for _, name := range s.Metrics.Names() {
 		f := s.Metrics[name]
 		ci := "–"
 		if f.CI95 != nil {

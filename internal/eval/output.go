@@ -102,7 +102,7 @@ func seconds(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 3, 64
 // has the question's own value, empty where it has none.
 func (rep *Report) WriteCSV(w io.Writer) error {
 	var metrics []string
-	for _, name := range rep.Summary.Metrics.names() {
+	for _, name := range rep.Summary.Metrics.Names() {
 		if name != "refusal_f1" { // not a figure of one question
 			metrics = append(metrics, name)
 		}

@@ -37,7 +37,7 @@ const (
 
 func newPlot(f Figures) plot {
 	p := plot{Width: plotLeft + plotScale + plotRight}
-	for _, name := range f.names() {
+	for _, name := range f.Names() {
 		fig := f[name]
 		if name == "answer_words" || math.IsNaN(fig.Value) {
 			continue

@@ -198,8 +198,8 @@ var order = []string{ // read only
 	"probe_removal", "probe_number",
 }
 
-// names are the metrics that there are, in the order in which they are shown.
-func (f Figures) names() []string {
+// Names are the metrics that there are, in the order in which they are shown.
+func (f Figures) Names() []string {
 	var out, rest []string
 	for name := range f {
 		if !slices.Contains(order, name) {

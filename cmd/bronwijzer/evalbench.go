@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bronwijzer/internal/chunk"
+	"bronwijzer/internal/eval"
+	"bronwijzer/internal/retrieve"
+	"bronwijzer/internal/tokens"
+	"bronwijzer/internal/trial"
+)
+
+// benchmark searches a collection made of a folder in BEIR's form, with the
+// embedder of the settings, and reports. Nothing is stored.
+func (c *evalCmd) benchmark(ctx context.Context, v *invocation, dir, out string) error {
+	fsys := os.DirFS(dir)
+	if !eval.IsBEIR(fsys) {
+		return &inputError{fmt.Errorf("%s: a folder without corpus.jsonl, queries.jsonl and qrels is no benchmark", dir)}
+	}
+	if c.URL != "" {
+		return &inputError{fmt.Errorf("%s: a benchmark is searched in this program, not at --url", dir)}
+	}
+	b, err := eval.OpenBEIR(fsys, c.Split)
+	if err != nil {
+		return &inputError{fmt.Errorf("%s: %w", dir, err)}
+	}
+	embedder, err := newEmbedder(ctx, v.logger(), v.settings)
+	if err != nil {
+		return err
+	}
+	p := newProgress(v.stderr)
+	defer p.end()
+	counter, err := tokens.New("")
+	if err != nil {
+		return err
+	}
+	collection, shown := newCollection(embedder), 0
+	err = trial.Benchmark{
+		Collection: collection, Embedder: embedder, Count: counter.Count, Chunk: chunk.Config{Tokens: v.settings.ChunkTokens},
+		Progress: func(n int) {
+			p.line(fmt.Sprintf("%d passages opgenomen", n), n/1000 > shown/1000)
+			shown = n
+		},
+	}.Load(ctx, inputs(b.Passages()))
+	if err != nil {
+		return err
+	}
+	searcher := trial.Searcher{Retriever: retrieve.New(collection, embedder, retrieve.DefaultWeights())}
+	rep, err := eval.RunBEIR(ctx, searcher, b, eval.Config{Jobs: c.Jobs, Progress: p.asked}, eval.Options{Settings: []eval.Setting{
+		{Name: "benchmark", Value: filepath.Base(dir)}, {Name: "embedder", Value: nameOf(embedder)},
+		{Name: "date", Value: time.Now().Format(dateForm)},
+	}})
+	if err != nil {
+		return err
+	}
+	p.end()
+	if err := rep.Write(out); err != nil {
+		return err
+	}
+	if err := printFigures(v.stdout, rep.Summary.Metrics, out); err != nil {
+		return err
+	}
+	return c.limits(rep.Summary.Metrics)
+}
+
+// inputs says of a benchmark's own faults that they are.
+func inputs(passages iter.Seq2[eval.BEIRPassage, error]) iter.Seq2[eval.BEIRPassage, error] {
+	return func(yield func(eval.BEIRPassage, error) bool) {
+		for p, err := range passages {
+			if err != nil {
+				err = &inputError{err}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}

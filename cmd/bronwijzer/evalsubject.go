@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/eval"
+	"bronwijzer/internal/llm"
+	"bronwijzer/internal/record"
+	"bronwijzer/internal/retrieve"
+	"bronwijzer/internal/store"
+	"bronwijzer/internal/trial"
+)
+
+// subject is what is evaluated: this program or a server.
+type subject interface {
+	eval.Asker
+	eval.Texts
+	// Load reads the texts of documents, by the names that a set gives them.
+	// Unknown names are passed over; Text reports them.
+	Load(ctx context.Context, docs []string) error
+	// Path is the path of a document by its id.
+	Path(documentID string) string
+	// prober gives askers whose collection differs from this one; an error
+	// where that can't be.
+	prober(ctx context.Context, v *invocation) (eval.Prober, error)
+	settings() []eval.Setting
+	close()
+}
+
+var (
+	_ subject = (*local)(nil)
+	_ subject = (*remoteSubject)(nil)
+)
+
+// subject opens what the command names: a server, the one that runs on the data
+// folder, or the program itself with its collection brought up to date.
+func (c *evalCmd) subject(ctx context.Context, v *invocation) (subject, error) {
+	target := c.URL
+	if running, ok := store.RunningAddress(v.settings.Data); ok && target == "" {
+		target = address(running)
+		fmt.Fprintf(v.stderr, "Op deze gegevensmap draait een Bronwijzer; die wordt bevraagd: %s\n", target)
+	}
+	if target != "" {
+		return c.remote(ctx, target)
+	}
+	lg := v.logger()
+	a, err := openCurrent(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	l := &local{
+		asker: asker{a.chat, record.Mode(c.Mode)}, app: a, lg: lg,
+		ids: make(map[string]string), paths: make(map[string]string), texts: make(map[string]string),
+	}
+	if err := l.list(ctx); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (c *evalCmd) remote(ctx context.Context, url string) (subject, error) {
+	key, err := secret("key", c.Key, c.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	s, err := eval.NewServer(ctx, eval.ServerConfig{URL: url, Key: key, Mode: record.Mode(c.Mode)})
+	if err != nil {
+		return nil, &hintError{err, "Wijs met --url het adres van een draaiende Bronwijzer aan, met --key een sleutel als die er een vraagt."}
+	}
+	return &remoteSubject{s, []eval.Setting{{Name: "server", Value: url}, {Name: "mode", Value: c.Mode}}}, nil
+}
+
+// remoteSubject is a server.
+type remoteSubject struct {
+	*eval.Server
+	about []eval.Setting
+}
+
+func (r *remoteSubject) settings() []eval.Setting { return r.about }
+func (r *remoteSubject) close()                   {}
+
+func (r *remoteSubject) prober(context.Context, *invocation) (eval.Prober, error) {
+	return nil, &hintError{
+		errors.New("--probes: the collection of a server can't be changed"),
+		"Beëindig de Bronwijzer op deze gegevensmap, of kies een andere map met --data.",
+	}
+}
+
+// asker asks a service, which keeps nothing of it.
+type asker struct {
+	service *chat.Service
+	mode    record.Mode
+}
+
+// Ask implements eval.Asker.
+func (a asker) Ask(ctx context.Context, q eval.Question) (record.Answer, error) {
+	req := chat.Request{Question: q.Question, TopK: chat.DefaultTopK, Mode: a.mode}
+	for _, t := range q.History {
+		req.History = append(req.History, llm.Message{Role: llm.Role(t.Role), Content: t.Content})
+	}
+	return a.service.Try(ctx, req)
+}
+
+// local is this program.
+type local struct {
+	asker
+	app   *app
+	lg    *slog.Logger
+	ids   map[string]string // by path
+	paths map[string]string // by id
+	names eval.Names
+
+	mu    sync.Mutex
+	texts map[string]string // by path; what Load read
+}
+
+// list lists the documents of the store.
+func (l *local) list(ctx context.Context) error {
+	documents, err := documentPaths(ctx, l.app.store)
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, d := range documents {
+		l.paths[d.id] = d.path
+		if _, ok := l.ids[d.path]; !ok { // two roots may have the same path
+			l.ids[d.path] = d.id
+			all = append(all, d.path)
+		}
+	}
+	l.names = eval.NewNames(all)
+	return nil
+}
+
+// documentPath is a document by its id and its path.
+type documentPath struct{ id, path string }
+
+// documentPaths lists all documents, in order of root and path.
+func documentPaths(ctx context.Context, st *store.Store) ([]documentPath, error) {
+	const perPage = 500
+	var out []documentPath
+	for page := 1; ; page++ {
+		list, total, err := st.DocumentPage(ctx, page, perPage)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			out = append(out, documentPath{list[i].ID, list[i].Path})
+		}
+		if len(list) == 0 || len(out) >= total {
+			return out, nil
+		}
+	}
+}
+
+// Path implements subject.
+func (l *local) Path(documentID string) string {
+	if path, ok := l.paths[documentID]; ok {
+		return path
+	}
+	return documentID
+}
+
+// Load implements subject.
+func (l *local) Load(ctx context.Context, docs []string) error {
+	for _, doc := range docs {
+		path, ok := l.names.Find(doc)
+		if _, known := l.Text(doc); !ok || known {
+			continue
+		}
+		text, err := l.app.store.Text(ctx, l.ids[path], "")
+		if err != nil {
+			return err
+		}
+		l.mu.Lock()
+		l.texts[path] = text
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+// Text implements eval.Texts for the documents that were loaded.
+func (l *local) Text(doc string) (string, bool) {
+	path, ok := l.names.Find(doc)
+	if !ok {
+		return "", false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, ok := l.texts[path]
+	return text, ok
+}
+
+func (l *local) settings() []eval.Setting {
+	about := []eval.Setting{{Name: "program", Value: "bronwijzer " + version()}, {Name: "mode", Value: string(l.mode)}}
+	if l.app.generator != nil {
+		about = append(about, eval.Setting{Name: "model", Value: l.app.generator.Model()})
+	}
+	return append(about, eval.Setting{Name: "embedder", Value: nameOf(l.app.embedder)},
+		eval.Setting{Name: "documents", Value: strconv.Itoa(len(l.paths))})
+}
+
+// nameOf names an embedder, or that there is none.
+func nameOf(e llm.Embedder) string {
+	if e == nil {
+		return "none"
+	}
+	return e.Model()
+}
+
+func (l *local) close() { l.app.close(l.lg) }
+
+// prober answers as the program does, from a second collection.
+func (l *local) prober(ctx context.Context, v *invocation) (eval.Prober, error) {
+	a := l.app
+	c := newCollection(a.embedder)
+	service, err := a.service(l.lg, v.settings, retrieve.New(c, a.embedder, retrieve.DefaultWeights()), "")
+	if err != nil {
+		return nil, err
+	}
+	prober := trial.NewProber(c, a.embedder, asker{service, l.mode})
+	filler, err := a.newIngester(l.lg, v.settings, prober)
+	if err != nil {
+		return nil, err
+	}
+	return prober, filler.Fill(ctx, nil)
+}
