@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 //go:embed report.html.tmpl
@@ -16,7 +17,7 @@ var templates embed.FS
 // WriteHTML writes report.html: one file without anything from elsewhere, which
 // its content security policy enforces.
 func (rep *Report) WriteHTML(w io.Writer) error {
-	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{"three": three, "inc": func(i int) int { return i + 1 }}).
+	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{"three": three, "breaks": func(s string) []string { return strings.SplitAfter(s, "_") }}).
 		ParseFS(templates, "report.html.tmpl")
 	if err != nil {
 		return fmt.Errorf("report template: %w", err)
@@ -40,8 +41,8 @@ type page struct {
 }
 
 type pageMetric struct {
-	Name, Value, Interval, Judge string
-	Den                          int
+	Name, Value, Interval, Judge, Meaning string
+	Den                                   int
 }
 
 type pageParts struct {
@@ -99,7 +100,7 @@ func (rep *Report) page() *page {
 	}
 	for _, name := range rep.Summary.Metrics.Names() {
 		f := rep.Summary.Metrics[name]
-		m := pageMetric{Name: name, Value: three(f.Value), Interval: "–", Judge: f.Judge, Den: f.Den}
+		m := pageMetric{Name: name, Value: three(f.Value), Interval: "–", Judge: f.Judge, Meaning: meaning(name), Den: f.Den}
 		if f.CI95 != nil {
 			m.Interval = three(f.CI95[0]) + " – " + three(f.CI95[1])
 		}
