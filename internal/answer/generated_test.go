@@ -91,8 +91,14 @@ func TestGenerated(t *testing.T) {
 
 var question = answer.Question{Text: "Wat gebeurt er?", Search: "Wat gebeurt er?", TopK: 10}
 
+// TestGeneratedStatus wants a citation of another passage than the named one to
+// say so, and items to be cited by their lead-in.
 func TestGeneratedStatus(t *testing.T) {
 	s := newShelf(t, letters)
+	list := ask(t, generated(t, s, &model{deltas: []string{"Dit gebeurt er {pilot}:\n- De pilot van de signalentafel is in 2022 opgezet.\n"}}), s, question)
+	if len(list.Citations) != 1 || list.Citations[0].Status != record.Verified {
+		t.Errorf("got %+v, want one citation, verified", list.Citations)
+	}
 	rec := ask(t, generated(t, s, &model{deltas: []string{"De pilot van de signalentafel is in 2022 opgezet. {hotels}"}}), s, question)
 	if len(rec.Citations) != 1 || rec.Citations[0].Status != record.Corrected || rec.Citations[0].DocumentID != "doc_pilot" {
 		t.Errorf("got %+v, want one citation, corrected", rec.Citations)

@@ -25,8 +25,8 @@ import (
 // at 5 %, coverage alone 0.16, the names alone 0.
 const (
 	floor = 0.865
-	// floorWords is for a collection without vectors: 0.50 / 0.023 on the first
-	// two sets.
+	// floorWords is for a collection without vectors, or with those of another
+	// model than e5: 0.50 / 0.023 on the first two sets.
 	floorWords = 0.60
 
 	coverageWeight = 0.04

@@ -25,6 +25,8 @@ type writer struct {
 	// that its list has begun.
 	opening *cite.Piece
 	listing bool
+	// led are the passages that the last lead-in cited, for items that cite none.
+	led []int
 	// brk and bullet are what a withheld sentence leaves to the one after it.
 	brk    cite.Break
 	bullet string
@@ -71,7 +73,10 @@ func (w *writer) piece(ctx context.Context, p cite.Piece) error {
 	}
 	w.listing = w.listing || p.Bullet != ""
 	if w.listing && p.Bullet == "" && p.Break != cite.Joined {
-		w.opening = nil // its list is over
+		w.opening, w.led = nil, nil // its list is over
+	}
+	if w.listing && len(p.Passages) == 0 {
+		p.Passages = w.led
 	}
 	if w.gap && pointsBack(p.Text) {
 		w.withhold()
@@ -103,7 +108,7 @@ func (w *writer) withhold() {
 // open keeps a lead-in for what it introduces. A heading says nothing that a
 // source could support, and goes.
 func (w *writer) open(p cite.Piece) {
-	w.opening, w.listing = nil, false
+	w.opening, w.listing, w.led = nil, false, p.Passages
 	if strings.HasSuffix(p.Text, ":") {
 		p.Break, p.Bullet = w.brk, w.bullet
 		w.opening = &p

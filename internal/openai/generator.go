@@ -32,8 +32,9 @@ type GeneratorConfig struct {
 	// First is how long the model may take over its first token; 0 means a
 	// minute, since a model on a processor reads its prompt slowly.
 	First time.Duration
-	// Idle is how long it may pause after that; 0 means 20 seconds.
-	Idle time.Duration
+	// Idle is how long it may pause after that; 0 means 20 seconds. Total bounds
+	// the whole answer; 0 means 5 minutes.
+	Idle, Total time.Duration
 	// Retries is how often a request is repeated that failed on its way or with
 	// status 429 or 5xx, before the first token; 0 means twice, below 0 never.
 	Retries int
@@ -54,7 +55,7 @@ func (c GeneratorConfig) withDefaults() GeneratorConfig {
 	}{
 		{&c.Connect, 5 * time.Second},
 		{&c.First, time.Minute},
-		{&c.Idle, 20 * time.Second},
+		{&c.Idle, 20 * time.Second}, {&c.Total, 5 * time.Minute},
 		{&c.QueueWait, 5 * time.Second},
 		{&c.Rest, 10 * time.Second},
 	} {
@@ -185,6 +186,7 @@ type stream struct {
 	emit      func(string) error
 	emitErr   error // what emit returned
 	begun     bool  // text was emitted
+	thinking  thinking
 	finish    api.FinishReason
 	usage     llm.Usage
 	header    http.Header // of a response that is an error
@@ -202,13 +204,15 @@ func (s *stream) guarded(ctx context.Context, req llm.Request) error {
 	return err
 }
 
-// errSlow ends an attempt that took too long over a token.
-var errSlow = errors.New("no token in time")
+// errSlow ends an attempt that took too long over a token or over all of them.
+var errSlow = errors.New("too slow")
 
 // run asks once and reads the answer to its end.
 func (s *stream) run(ctx context.Context, req llm.Request) error {
 	cfg := s.generator.cfg
-	limit, cancel := context.WithCancelCause(ctx)
+	whole, stop := context.WithTimeoutCause(ctx, cfg.Total, errSlow)
+	defer stop()
+	limit, cancel := context.WithCancelCause(whole)
 	defer cancel(nil)
 	clock := time.AfterFunc(cfg.First, func() { cancel(errSlow) })
 	defer clock.Stop()
@@ -275,9 +279,9 @@ func (s *stream) take(chunk api.ChatCompletionStreamResponse) error {
 		if c.Index != 0 {
 			continue
 		}
-		if c.Delta.Content != "" {
+		if text := s.thinking.text(c.Delta.Content); text != "" {
 			s.begun = true
-			if s.emitErr = s.emit(c.Delta.Content); s.emitErr != nil {
+			if s.emitErr = s.emit(text); s.emitErr != nil {
 				return s.emitErr
 			}
 		}
@@ -292,7 +296,7 @@ func (s *stream) take(chunk api.ChatCompletionStreamResponse) error {
 func (s *stream) explain(ctx, limit context.Context, err error) error {
 	if ctx.Err() == nil && errors.Is(context.Cause(limit), errSlow) {
 		// Not again: whoever waits has waited long enough.
-		return &failure{what: "server is silent for too long", cause: llm.ErrUnavailable, outage: true}
+		return &failure{what: "server takes too long", cause: llm.ErrUnavailable, outage: true}
 	}
 	err = classify(ctx, err, s.generator.cfg.First)
 	var f *failure

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -81,9 +82,9 @@ func TestGeneratorScenarios(t *testing.T) {
 
 func TestGeneratorEnds(t *testing.T) {
 	for name, want := range map[string]string{
-		"honest": "", "length": llm.ErrLength.Error(), "cut off": "breaks off", "stuck": "silent for too long",
+		"honest": "", "length": llm.ErrLength.Error(), "cut off": "breaks off", "stuck": "takes too long",
 		"500 once": "", "429 once": "", "error in stream": "not what the API promises", "invalid JSON later": "not what the API promises",
-		"429 long": "429", "no header": "silent for too long", "401": "401",
+		"429 long": "429", "no header": "takes too long", "401": "401",
 	} {
 		t.Run(name, func(t *testing.T) {
 			g, _, _ := generator(t, scenario(t, name), GeneratorConfig{First: 200 * time.Millisecond, Idle: 100 * time.Millisecond})
@@ -110,6 +111,39 @@ func TestGeneratorAttempts(t *testing.T) {
 		if got := server.Calls(); got != want {
 			t.Errorf("%s: %d requests, want %d", name, got, want)
 		}
+	}
+}
+
+// TestGeneratorUnreachable goes to a port that nobody listens on.
+func TestGeneratorUnreachable(t *testing.T) {
+	server := httptest.NewServer(nil)
+	server.Close()
+	g, err := NewGenerator(slog.New(slog.DiscardHandler), GeneratorConfig{BaseURL: server.URL + "/v1", Model: "m", Retries: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
+	if !errors.Is(err, llm.ErrUnavailable) || !strings.Contains(err.Error(), "no connection") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestGeneratorTotal stops a model that drips.
+func TestGeneratorTotal(t *testing.T) {
+	g, _, _ := generator(t, func(c *llmtest.Call) {
+		for {
+			select {
+			case <-c.Gone():
+				return
+			default:
+				c.Say("nog ")
+				c.Wait(time.Millisecond)
+			}
+		}
+	}, GeneratorConfig{Total: 50 * time.Millisecond})
+	_, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
+	if err == nil || errors.Is(err, llm.ErrUnavailable) || !strings.Contains(err.Error(), "takes too long") {
+		t.Errorf("got %v", err)
 	}
 }
 

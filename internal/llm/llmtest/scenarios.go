@@ -75,6 +75,11 @@ func helpful() []Scenario {
 				c.Say(s, " ", fmt.Sprintf(form, handle), "\n\n")
 			}
 		}},
+		{Name: "thinks", What: "thinks aloud before it answers", Text: true, Script: func(c *Call) {
+			_, handle := sentence(c, 0)
+			c.Say("<thi", "nk>\nEr waren 987654 gevallen in Zwartepoort. ["+handle+"] Of niet?\n</th", "ink>\n\n")
+			Honest(c)
+		}},
 		{Name: "list", What: "a lead-in and items, one of them invented", Text: true, Script: func(c *Call) {
 			c.Say("Dit staat er:\n")
 			for i := range 2 {
