@@ -159,15 +159,31 @@ const messageGap = 1050 * time.Millisecond
 
 // pacer spreads the messages of each channel.
 type pacer struct {
+	gap time.Duration
+
 	mu   sync.Mutex
 	free map[string]time.Time
 }
 
-func newPacer() *pacer { return &pacer{free: map[string]time.Time{}} }
+func newPacer(gap time.Duration) *pacer {
+	return &pacer{gap: gap, free: map[string]time.Time{}}
+}
 
 // wait returns when a message may go to the channel, or ctx ends.
 func (p *pacer) wait(ctx context.Context, channel string) error {
 	return sleep(ctx, time.Until(p.reserve(channel, time.Now())))
+}
+
+// try reports whether a message may go to the channel now; then it has to.
+func (p *pacer) try(channel string) bool {
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.free[channel].After(now) {
+		return false
+	}
+	p.free[channel] = now.Add(p.gap)
+	return true
 }
 
 // reserve returns when it is the caller's turn.
@@ -186,7 +202,7 @@ func (p *pacer) reserve(channel string, now time.Time) time.Time {
 	if at.Before(now) {
 		at = now
 	}
-	p.free[channel] = at.Add(messageGap)
+	p.free[channel] = at.Add(p.gap)
 	return at
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,14 +36,10 @@ type reply struct {
 // that is ended, and all of it will be replaced.
 func (r *reply) begin(ctx context.Context) error {
 	t := r.t
-	if t.Message != "" {
-		r.abandon(ctx)
-		return nil
-	}
-	if err := r.s.pace.wait(ctx, t.Channel); err != nil {
-		return err
-	}
-	if !r.s.streams.has(t.Team) {
+	switch {
+	case t.Message != "":
+		return r.abandon(ctx)
+	case !r.s.streams.has(t.Team):
 		return r.placeholder(ctx)
 	}
 	err := r.s.api.SetAssistantThreadsStatusContext(ctx, api.AssistantThreadsSetStatusParameters{
@@ -54,8 +51,12 @@ func (r *reply) begin(ctx context.Context) error {
 	return nil
 }
 
-// placeholder posts the message that will be the answer.
+// placeholder posts the message that will be the answer, when it is the
+// channel's turn.
 func (r *reply) placeholder(ctx context.Context) error {
+	if err := r.s.pace.wait(ctx, r.t.Channel); err != nil {
+		return err
+	}
 	return r.open(ctx, func(ctx context.Context) (string, error) {
 		_, ts, err := r.s.api.PostMessageContext(ctx, r.t.Channel, quiet(r.t.Thread, api.MsgOptionText(textSearching, false))...)
 		return ts, err
@@ -87,8 +88,9 @@ func (r *reply) open(ctx context.Context, make func(context.Context) (ts string,
 	return r.s.save(ctx, r.t)
 }
 
-// event adds a piece of the text to the stream, which it starts with the first.
-// It can't fail: what isn't in the stream comes when the reply is finished.
+// event adds a piece of the text to the stream, which it starts with the first
+// for which it is the channel's turn: the answer doesn't wait for that. It can't
+// fail: what isn't in the stream comes when the reply is finished.
 func (r *reply) event(ctx context.Context, e record.Event) {
 	d, ok := e.(record.Delta)
 	if !ok {
@@ -96,7 +98,7 @@ func (r *reply) event(ctx context.Context, e record.Event) {
 	}
 	r.all.WriteString(d.Delta)
 	t := r.t
-	if t.Message == "" && !r.broken {
+	if t.Message == "" && !r.broken && r.s.streams.has(t.Team) && r.s.pace.try(t.Channel) {
 		if err := r.stream(ctx); err != nil {
 			r.fail(ctx, err)
 			return
@@ -139,25 +141,24 @@ func (r *reply) fail(ctx context.Context, err error) {
 // finish makes the reply what it has to be.
 func (r *reply) finish(ctx context.Context, c content) error {
 	t := r.t
-	if t.Streaming && !r.broken && r.s.complete(ctx, r, c) {
-		return nil
-	}
-	r.abandon(ctx)
 	if t.Message == "" {
-		if r.broken {
-			if err := r.s.pace.wait(ctx, t.Channel); err != nil {
-				return err
-			}
-		}
 		if err := r.placeholder(ctx); err != nil {
 			return err
 		}
+	}
+	// What Slack is told now isn't to be told again after the end of ctx.
+	ctx = context.WithoutCancel(ctx)
+	if t.Streaming && !r.broken && r.complete(ctx, c) {
+		return nil
+	}
+	if err := r.abandon(ctx); err != nil {
+		return err
 	}
 	return r.update(ctx, c)
 }
 
 // complete ends the stream with what it lacks, and reports whether it could.
-func (s *Service) complete(ctx context.Context, r *reply, c content) bool {
+func (r *reply) complete(ctx context.Context, c content) bool {
 	// The stream has what the answer began with, unless the answer was put
 	// together anew; then it is replaced.
 	if !strings.HasPrefix(c.shown, r.all.String()[:r.sent]) {
@@ -167,7 +168,7 @@ func (s *Service) complete(ctx context.Context, r *reply, c content) bool {
 	if rest := c.shown[r.sent:]; rest != "" {
 		options = append(options, api.MsgOptionMarkdownText(markdown(rest)))
 	}
-	if _, _, err := s.api.StopStreamContext(ctx, r.t.Channel, r.t.Message, options...); err != nil {
+	if _, _, err := r.s.api.StopStreamContext(ctx, r.t.Channel, r.t.Message, options...); err != nil {
 		r.fail(ctx, err)
 		return false
 	}
@@ -176,14 +177,17 @@ func (s *Service) complete(ctx context.Context, r *reply, c content) bool {
 
 // abandon ends a stream that is to be replaced. Where it has ended already,
 // Slack says so, and that is as good.
-func (r *reply) abandon(ctx context.Context) {
+func (r *reply) abandon(ctx context.Context) error {
 	if !r.t.Streaming {
-		return
+		return nil
 	}
-	if _, _, err := r.s.api.StopStreamContext(ctx, r.t.Channel, r.t.Message); err != nil {
-		r.s.lg.DebugContext(ctx, "slack stream", slog.String("request_id", r.t.Request), slog.Any("error", err))
+	_, _, err := r.s.api.StopStreamContext(ctx, r.t.Channel, r.t.Message)
+	var refused api.SlackErrorResponse
+	if err != nil && (!errors.As(err, &refused) || slices.Contains(passing, refused.Err)) {
+		return err
 	}
 	r.t.Streaming = false
+	return nil
 }
 
 // update replaces all of the message. Should Slack find fault with its blocks,

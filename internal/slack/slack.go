@@ -163,7 +163,7 @@ func New(lg *slog.Logger, c Chat, st Store, cfg Config) (*Service, error) {
 		basePath:  strings.TrimSuffix(public.Path, "/"),
 		keys:      newKeys(cfg.SigningSecret),
 		queue:     newQueue(),
-		pace:      newPacer(),
+		pace:      newPacer(messageGap),
 		streams:   newStreams(),
 		answering: make(chan struct{}, positive(cfg.Answers, defaultAnswers)),
 	}, nil

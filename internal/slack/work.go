@@ -21,8 +21,9 @@ import (
 const (
 	// maxTries is how often work is tried that fails for another reason than
 	// that Slack is busy; waiting for that has no limit.
-	maxTries   = 10
-	maxBackoff = 30 * time.Second
+	maxTries     = 10
+	firstBackoff = 500 * time.Millisecond
+	maxBackoff   = 30 * time.Second
 	// responseLife is how long Slack takes messages at a response URL.
 	responseLife = 30 * time.Minute
 	// startPatience is how long a question waits for the first index.
@@ -35,8 +36,12 @@ const (
 func (s *Service) work(ctx context.Context, t *task) {
 	began := time.Now()
 	err := s.do(ctx, t)
-	for try := 1; err != nil && ctx.Err() == nil; try++ {
-		wait, ok := again(err, try)
+	for failures := 0; err != nil && ctx.Err() == nil; {
+		wait, ok := limited(err)
+		if !ok {
+			failures++
+			wait, ok = again(err, failures)
+		}
 		if !ok {
 			break
 		}
@@ -90,12 +95,17 @@ var (
 	errUnknown = errors.New("unknown kind of work")
 )
 
-// again reports whether and when to try after an error.
-func again(err error, try int) (time.Duration, bool) {
-	var limited *api.RateLimitedError
-	if errors.As(err, &limited) {
-		return max(limited.RetryAfter, time.Second) + rand.N(200*time.Millisecond), true
+// limited reports whether Slack is too busy, and for how long.
+func limited(err error) (time.Duration, bool) {
+	var e *api.RateLimitedError
+	if !errors.As(err, &e) {
+		return 0, false
 	}
+	return max(e.RetryAfter, time.Second) + rand.N(200*time.Millisecond), true
+}
+
+// again reports whether and when to try after so many failures.
+func again(err error, failures int) (time.Duration, bool) {
 	var refused api.SlackErrorResponse
 	var status api.StatusCodeError
 	switch {
@@ -106,7 +116,7 @@ func again(err error, try int) (time.Duration, bool) {
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests:
 		return 0, false
 	}
-	return min(time.Second<<min(try-1, 8), maxBackoff), try < maxTries
+	return min(firstBackoff<<min(failures-1, 8), maxBackoff), failures < maxTries
 }
 
 // passing are the errors of Slack that may be gone the next time.
@@ -234,7 +244,8 @@ func (s *Service) noted(ctx context.Context, t *task, noticed bool) error {
 	if !noticed {
 		return nil
 	}
-	return s.store.SetTold(ctx, s.keys.person(t.User))
+	// The answer is there; the end of the process isn't to have it made again.
+	return s.store.SetTold(context.WithoutCancel(ctx), s.keys.person(t.User))
 }
 
 // problem is what a reader sees of an error.
