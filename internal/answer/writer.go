@@ -2,7 +2,6 @@ package answer
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -21,12 +20,10 @@ type writer struct {
 	withheld int
 	declined bool
 
-	// opening waits for a sentence that it introduces; nil for none. listing says
-	// that its list has begun.
-	opening *cite.Piece
+	// intro leads in what is being read; nil for nothing. listing says that its
+	// list has begun.
+	intro   *leadIn
 	listing bool
-	// led are the passages that the last lead-in cited, for items that cite none.
-	led []int
 	// brk and bullet are what a withheld sentence leaves to the one after it.
 	brk    cite.Break
 	bullet string
@@ -73,16 +70,13 @@ func (w *writer) piece(ctx context.Context, p cite.Piece) error {
 	}
 	w.listing = w.listing || p.Bullet != ""
 	if w.listing && p.Bullet == "" && p.Break != cite.Joined {
-		w.opening, w.led = nil, nil // its list is over
-	}
-	if w.listing && len(p.Passages) == 0 {
-		p.Passages = w.led
+		w.intro = nil // its list is over
 	}
 	if w.gap && pointsBack(p.Text) {
 		w.withhold()
 		return nil
 	}
-	verdict, err := w.checker.Check(ctx, p.Text, p.Passages)
+	verdict, err := w.check(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -92,12 +86,32 @@ func (w *writer) piece(ctx context.Context, p cite.Piece) error {
 	case !verdict.Supported():
 		w.withhold()
 	default:
-		err = w.show(ctx, p, verdict)
+		err = w.show(p, verdict)
 	}
 	if !w.listing {
-		w.opening = nil // it introduced this sentence or none
+		w.intro = nil // it led in this sentence or none
 	}
 	return err
+}
+
+// check checks a sentence: by itself, or as its lead-in makes it read.
+func (w *writer) check(ctx context.Context, p cite.Piece) (cite.Verdict, error) {
+	if w.intro == nil {
+		return w.checker.Check(ctx, p.Text, p.Passages)
+	}
+	cited := p.Passages
+	if len(cited) == 0 {
+		cited = w.intro.Passages
+	}
+	if w.intro.plain {
+		return w.checker.Check(ctx, p.Text, cited)
+	}
+	together, err := w.checker.Check(ctx, strings.TrimSuffix(w.intro.Text, ":")+" "+p.Text, cited)
+	w.intro.holds = together.Supported()
+	if err != nil || together.Supported() || !isSentence(p.Text) {
+		return together, err
+	}
+	return w.checker.Check(ctx, p.Text, cited)
 }
 
 func (w *writer) withhold() {
@@ -108,34 +122,18 @@ func (w *writer) withhold() {
 // open keeps a lead-in for what it introduces. A heading says nothing that a
 // source could support, and goes.
 func (w *writer) open(p cite.Piece) {
-	w.opening, w.listing, w.led = nil, false, p.Passages
+	w.intro, w.listing, w.gap = nil, false, false
 	if strings.HasSuffix(p.Text, ":") {
 		p.Break, p.Bullet = w.brk, w.bullet
-		w.opening = &p
+		w.intro = newLeadIn(p)
 		w.brk, w.bullet = cite.Joined, ""
 	}
-	w.gap = false
 }
 
-// show cites the quotes of a sentence and writes it.
-func (w *writer) show(ctx context.Context, p cite.Piece, verdict cite.Verdict) error {
-	if opening := w.opening; opening != nil {
-		w.opening = nil
-		holds, err := w.introduces(ctx, *opening, p)
-		if err != nil {
-			return err
-		}
-		brk, bullet := w.brk, w.bullet
-		w.brk, w.bullet = opening.Break, opening.Bullet
-		if holds {
-			if err := w.composer.Statement(w.lead(), opening.Text); err != nil {
-				return err
-			}
-		} else {
-			w.withheld++
-			brk = max(brk, w.brk)
-		}
-		w.brk, w.bullet = brk, bullet
+// show cites the quotes of a sentence and writes it, behind its lead-in.
+func (w *writer) show(p cite.Piece, verdict cite.Verdict) error {
+	if err := w.showIntro(); err != nil {
+		return err
 	}
 	var numbers []int
 	for _, q := range verdict.Quotes {
@@ -149,32 +147,23 @@ func (w *writer) show(ctx context.Context, p cite.Piece, verdict cite.Verdict) e
 	return w.composer.Statement(w.lead(), p.Text, numbers...)
 }
 
-// introduces reports whether a lead-in may stand before a sentence that holds:
-// it claims nothing by itself, or it holds together with that sentence.
-func (w *writer) introduces(ctx context.Context, opening, p cite.Piece) (bool, error) {
-	if claimsNothing(opening.Text) {
-		return true, nil
+// showIntro writes the lead-in of what is shown next, once, or drops it.
+func (w *writer) showIntro() error {
+	intro := w.intro
+	if intro == nil || intro.done {
+		return nil
 	}
-	verdict, err := w.checker.Check(ctx, strings.TrimSuffix(opening.Text, ":")+" "+p.Text, append(opening.Passages, p.Passages...))
-	return verdict.Supported(), err
-}
-
-var (
-	// holdsFigure finds numbers, in digits and words.
-	holdsFigure = regexp.MustCompile(`(?i)\d|^(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w+tien|\w+tig|honderd|duizend|miljoen|miljard|helft|two|three|four|five|six|seven|eight|nine|ten)$`)
-	denies      = map[string]bool{"niet": true, "geen": true, "nooit": true, "nergens": true, "niemand": true, "niets": true, "zonder": true, "not": true, "no": true, "never": true}
-)
-
-// claimsNothing reports whether a lead-in holds nothing that could be wrong: no
-// number, no name, no denial.
-func claimsNothing(leadIn string) bool {
-	for i, word := range strings.FieldsFunc(leadIn, func(r rune) bool { return strings.ContainsRune(" ,:;()‘’“”\"'", r) }) {
-		lower := strings.ToLower(word)
-		if holdsFigure.MatchString(word) || denies[lower] || i > 0 && lower != word || i == 0 && len(word) > 1 && lower[1:] != word[1:] {
-			return false
-		}
+	intro.done = true
+	brk, bullet := w.brk, w.bullet
+	if !intro.plain && !intro.holds {
+		w.withheld++
+		w.brk = max(brk, intro.Break)
+		return nil
 	}
-	return true
+	w.brk, w.bullet = intro.Break, intro.Bullet
+	err := w.composer.Statement(w.lead(), intro.Text)
+	w.brk, w.bullet = brk, bullet
+	return err
 }
 
 // lead is the white space and the bullet before the next sentence.
