@@ -47,12 +47,16 @@ func TestSentences(t *testing.T) {
 			if n := int(id[0] - 'a'); n < len(c.Add) {
 				want = c.Add[n].Sentences
 			}
-			if len(got[i]) != len(want) {
-				t.Fatalf("%s: %d scores, want %d", id, len(got[i]), len(want))
+			vectors := x.Vectors(id)
+			if len(got[i]) != len(want) || len(vectors) != len(want) {
+				t.Fatalf("%s: %d scores and %d vectors, want %d", id, len(got[i]), len(vectors), len(want))
 			}
 			for n, v := range want {
 				if math.Abs(got[i][n]-cosine(query, v)) > 1e-5 {
 					t.Errorf("%s, sentence %d: got %v, want %v", id, n, got[i][n], cosine(query, v))
+				}
+				if got := cosine(vectors[n], v); got < 0.9999 {
+					t.Errorf("%s, vector %d: cosine %v with what was added", id, n, got)
 				}
 			}
 		}
