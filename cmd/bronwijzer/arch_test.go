@@ -15,28 +15,29 @@ import (
 // imported by all. What isn't here is not allowed.
 var edges = map[string][]string{
 	"docs": {}, "record": {}, "llm": {}, "tokens": {}, "dutch": {},
-	"llm/llmtest":          {"llm"},
-	"llm/llmtest/scripted": {"llm/llmtest"}, // a command
-	"e5":                   {"llm", "e5/unigram"},
-	"e5/unigram":           {},
-	"e5/convert":           {"e5/unigram"},
-	"openai":               {"llm"},
-	"load":                 {"docs", "dutch"},
-	"chunk":                {"docs", "dutch", "tokens"},
-	"store":                {"docs", "record"},
-	"index":                {"docs", "dutch", "llm"},
-	"index/indextest":      {"index", "docs", "dutch", "llm"},
-	"ingest":               {"load", "chunk", "store", "index"},
-	"retrieve":             {"docs", "dutch", "index"},
-	"retrieve/ablate":      {"load", "chunk", "e5", "index", "retrieve", "answer", "chat", "eval"}, // a command
-	"cite":                 {"docs", "record", "dutch", "llm"},
-	"answer":               {"retrieve", "cite", "llm", "tokens", "record"},
-	"chat":                 {"answer", "store", "llm", "record"},
-	"httpapi":              {"chat"},
-	"slack":                {"chat"},
-	"slack/slacktest":      {},
-	"eval":                 {"record", "docs"},
-	"trial":                {"eval", "chunk", "index", "retrieve"},
+	"llm/llmtest":           {"llm"},
+	"llm/llmtest/scripted":  {"llm/llmtest"}, // a command
+	"e5":                    {"llm", "e5/unigram"},
+	"e5/unigram":            {},
+	"e5/convert":            {"e5/unigram"},
+	"openai":                {"llm"},
+	"load":                  {"docs", "dutch"},
+	"chunk":                 {"docs", "dutch", "tokens"},
+	"store":                 {"docs", "record"},
+	"index":                 {"docs", "dutch", "llm"},
+	"index/indextest":       {"index", "docs", "dutch", "llm"},
+	"ingest":                {"load", "chunk", "store", "index"},
+	"retrieve":              {"docs", "dutch", "index"},
+	"retrieve/retrievetest": {"load", "chunk", "index"},                                            // for tests and ablate
+	"retrieve/ablate":       {"e5", "retrieve", "retrieve/retrievetest", "answer", "chat", "eval"}, // a command
+	"cite":                  {"docs", "record", "dutch", "llm"},
+	"answer":                {"retrieve", "cite", "llm", "tokens", "record"},
+	"chat":                  {"answer", "store", "llm", "record"},
+	"httpapi":               {"chat"},
+	"slack":                 {"chat"},
+	"slack/slacktest":       {},
+	"eval":                  {"record", "docs"},
+	"trial":                 {"eval", "chunk", "index", "retrieve"},
 }
 
 var leaves = []string{"docs", "record", "llm", "tokens", "dutch"}

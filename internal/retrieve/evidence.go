@@ -15,9 +15,10 @@ func (s *search) evidence(found Result) (Evidence, error) {
 		return Evidence{}, nil
 	}
 	var e Evidence
-	best := found.Sentences[:min(cosineSentences, len(found.Sentences))]
-	for _, u := range best {
-		e.Cosine += max(0, u.Cosine) / float64(len(best))
+	if best := found.Sentences[:min(cosineSentences, len(found.Sentences))]; s.judged {
+		for _, u := range best {
+			e.Cosine += max(0, u.Cosine) / float64(len(best))
+		}
 	}
 	coverage, err := s.view.Grams().Coverage(s.ctx, s.query.Text, found.Pool[found.Sentences[0].Passage].ID)
 	if err != nil {
@@ -81,24 +82,22 @@ func (w wanted) in(term string) bool {
 }
 
 // namesAndNumbers are the terms of a text that begin with a digit or, but for
-// its first word, with a capital. Of a word with a hyphen only the parts with a
-// capital count: "WODC" of "WODC-onderzoek".
+// its first word, with a capital. The parts of a word with a hyphen are words
+// here: of "WODC-onderzoek" that is "WODC".
 func namesAndNumbers(text string) []wanted {
+	text = hyphens.Replace(text)
 	var out []wanted
-	end := 0 // of the last hyphenated word, whose parts follow it
 	for i, t := range dutch.Terms(text) {
 		word := text[t.Start:t.End]
-		if !t.Alt && strings.ContainsRune(word, '-') && !t.Number {
-			end = t.End
-			continue
-		}
-		if t.Alt && t.End > end {
-			continue
-		}
 		first, _ := utf8.DecodeRuneInString(word)
-		if w := (wanted{t.Text, t.Number}); t.Number || unicode.IsUpper(first) && !t.Stop && (i > 0 || allUpper(word)) {
-			out = append(out, w)
+		name := unicode.IsUpper(first) && !t.Stop && (i > 0 || allUpper(word))
+		if !t.Alt && (t.Number || name) {
+			out = append(out, wanted{t.Text, t.Number})
 		}
 	}
 	return out
 }
+
+// hyphens takes joined words apart. A comma keeps "5-100" from becoming five
+// thousand one hundred.
+var hyphens = strings.NewReplacer("-", ", ", "\u2010", ", ", "\u2011", ", ", "–", ", ")

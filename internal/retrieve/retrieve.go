@@ -12,6 +12,7 @@ package retrieve
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
@@ -56,7 +57,8 @@ type Sentence struct {
 // weighs it. All are in [0, 1].
 type Evidence struct {
 	// Cosine is the mean of the question's with the three best sentences; 0
-	// without an embedder.
+	// without an embedder, and with one whose cosines mean something else than
+	// those of the e5 models, which package answer knows.
 	Cosine float64
 	// Coverage is the share of the question's character 4-grams, weighted by
 	// their rarity, that the best passage holds.
@@ -112,7 +114,7 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 func (r *Retriever) RetrieveVector(ctx context.Context, q Query, vector llm.Vector) (Result, error) {
 	var found Result
 	err := r.collection.Read(func(view index.View) error {
-		s := search{ctx: ctx, view: view, query: q, vector: vector, weights: r.weights}
+		s := search{ctx: ctx, view: view, query: q, vector: vector, weights: r.weights, judged: ofE5(r.embedder)}
 		var err error
 		found, err = s.run()
 		return err
@@ -121,4 +123,12 @@ func (r *Retriever) RetrieveVector(ctx context.Context, q Query, vector llm.Vect
 		return Result{}, fmt.Errorf("retrieve: %w", err)
 	}
 	return found, nil
+}
+
+// ofE5 reports whether an embedder is of the e5 family, by its name. Trained
+// alike (Wang and others, Text Embeddings by Weakly-Supervised Contrastive
+// Pre-training, 2022), they have their cosines in one narrow band; 0.6, with
+// other models as good as it gets, would be a miss.
+func ofE5(e llm.Embedder) bool {
+	return e != nil && strings.Contains(strings.ToLower(e.Model()), "e5")
 }

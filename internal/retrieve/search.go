@@ -3,8 +3,6 @@ package retrieve
 import (
 	"cmp"
 	"context"
-	"hash/maphash"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +19,7 @@ type search struct {
 	query   Query
 	vector  llm.Vector
 	weights Weights
+	judged  bool // cosines may serve as evidence
 }
 
 func (s *search) run() (Result, error) {
@@ -43,26 +42,28 @@ func (s *search) run() (Result, error) {
 	return found, err
 }
 
-// candidates are the ids that words or vectors find, in order of id.
+// candidates are the ids that words or vectors find, in order of id. One leg
+// after the other: chromem-go takes all cores, and beside it the words, half a
+// millisecond of them, were found no sooner.
 func (s *search) candidates() ([]string, error) {
 	n := max(s.weights.Candidates, s.query.K)
-	seen := map[string]bool{}
 	hits, err := s.view.Words().Search(s.ctx, s.query.Text, n, s.query.Filter)
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range hits {
-		seen[h.ID] = true
-	}
 	if s.vector != nil {
-		if hits, err = s.view.Vectors().Search(s.ctx, s.vector, n, s.query.Filter); err != nil {
+		near, err := s.view.Vectors().Search(s.ctx, s.vector, n, s.query.Filter)
+		if err != nil {
 			return nil, err
 		}
-		for _, h := range hits {
-			seen[h.ID] = true
-		}
+		hits = append(hits, near...)
 	}
-	return slices.Sorted(maps.Keys(seen)), nil
+	ids := make([]string, len(hits))
+	for i, h := range hits {
+		ids[i] = h.ID
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // passages scores the candidates and returns the pool, best first.
@@ -92,18 +93,17 @@ func (s *search) passages(ids []string) ([]Passage, error) {
 	}
 	scores := sum(len(ids), legs...)
 	var pool []Passage
-	var kept []shingles
-	seed := maphash.MakeSeed()
+	var kept []outline
 	for _, i := range order(scores, func(i, j int) int { return cmp.Compare(ids[i], ids[j]) }) {
 		p, doc, ok := s.view.Passage(ids[i])
 		if !ok {
 			continue
 		}
-		text := newShingles(seed, p.Plain)
-		if slices.ContainsFunc(kept, text.duplicates) {
+		said := newOutline(p.Plain)
+		if slices.ContainsFunc(kept, said.duplicates) {
 			continue
 		}
-		kept = append(kept, text)
+		kept = append(kept, said)
 		found := Passage{Passage: p, Document: doc, Score: scores[i], Scores: record.Scores{
 			Words: sum(1, leg{0.5, words[i : i+1]}, leg{0.5, grams[i : i+1]})[0], Vector: vector[i],
 		}}
@@ -204,11 +204,14 @@ func inContext(p Passage, sentence docs.Sentence) string {
 // bonus is what a sentence gains or loses by its form.
 func (w Weights) bonus(e expectation, s docs.Sentence) float64 {
 	var b float64
-	if e.met(s.Plain) {
-		b += w.Kind
-	}
-	if e.counts(s.Plain) {
-		b += w.Counted
+	if e.want != anything {
+		words := words(s.Plain)
+		if e.met(s, words) {
+			b += w.Kind
+		}
+		if e.counts(words) {
+			b += w.Counted
+		}
 	}
 	if question(s.Plain) {
 		b -= w.Question

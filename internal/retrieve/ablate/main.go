@@ -11,23 +11,17 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
-	"bronwijzer/internal/chunk"
-	"bronwijzer/internal/docs"
 	"bronwijzer/internal/e5"
 	"bronwijzer/internal/eval"
-	"bronwijzer/internal/index"
 	"bronwijzer/internal/llm"
-	"bronwijzer/internal/load"
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
-	"bronwijzer/internal/tokens"
+	"bronwijzer/internal/retrieve/retrievetest"
 )
 
 func main() {
@@ -56,21 +50,24 @@ func run(ctx context.Context, folder, questions string, words bool, trace, only 
 	if err != nil {
 		return err
 	}
-	collection, paths, err := read(ctx, os.DirFS(folder), embedder)
+	library, err := retrievetest.Folder(ctx, os.DirFS(folder), embedder)
 	if err != nil {
 		return err
+	}
+	for _, err := range library.Refused {
+		fmt.Fprintln(os.Stderr, "ablate:", err)
 	}
 	texts, err := eval.NewFolder(os.DirFS(folder))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d questions, %d documents\n\n", len(set), len(paths))
+	fmt.Printf("%d questions, %d documents\n\n", len(set), len(library.Documents))
 	fmt.Printf("%-28s %s\n", "", strings.Join(shown, "  "))
 	for _, v := range variants() {
 		if !strings.Contains(v.name, only) {
 			continue
 		}
-		t := &trial{embedder: embedder, collection: collection, paths: paths, texts: texts, trace: trace}
+		t := &trial{embedder: embedder, library: library, texts: texts, trace: trace}
 		if err := t.run(ctx, v, set); err != nil {
 			return err
 		}
@@ -109,15 +106,14 @@ func variants() []variant {
 }
 
 type trial struct {
-	embedder   llm.Embedder
-	collection *index.Collection
-	paths      map[string]string
-	texts      eval.Texts
-	trace      string
+	embedder llm.Embedder
+	library  *retrievetest.Library
+	texts    eval.Texts
+	trace    string
 }
 
 func (t *trial) run(ctx context.Context, v variant, set []eval.Question) error {
-	answerer := answer.NewExtractive(retrieve.New(t.collection, t.embedder, v.weights))
+	answerer := answer.NewExtractive(retrieve.New(t.library.Collection, t.embedder, v.weights))
 	scorer := eval.NewScorer(t.texts)
 	var all []eval.Metrics
 	for _, q := range set {
@@ -131,7 +127,7 @@ func (t *trial) run(ctx context.Context, v variant, set []eval.Question) error {
 		if err != nil {
 			return err
 		}
-		result := eval.NewResult(q, &rec, func(id string) string { return t.paths[id] })
+		result := eval.NewResult(q, &rec, func(id string) string { return t.library.Documents[id].Path })
 		score := scorer.Score(q, result)
 		all = append(all, score.Metrics)
 		if t.trace == "all" || t.trace == q.ID {
@@ -162,66 +158,4 @@ func readSet(path string) ([]eval.Question, error) {
 	}
 	defer f.Close()
 	return eval.ReadSet(f, path)
-}
-
-// read loads, cuts, embeds and indexes a folder.
-func read(ctx context.Context, fsys fs.FS, embedder llm.Embedder) (*index.Collection, map[string]string, error) {
-	counter, err := tokens.New("")
-	if err != nil {
-		return nil, nil, err
-	}
-	collection := index.NewCollection(nil, 0)
-	if embedder != nil {
-		collection = index.NewCollection(index.NewChromem(embedder.Dim()), embedder.Dim())
-	}
-	paths := map[string]string{}
-	err = fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !load.Supported(path) {
-			return err
-		}
-		data, err := fs.ReadFile(fsys, path)
-		if err != nil {
-			return err
-		}
-		doc, err := load.Read(path, data)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "ablate:", err)
-			return nil
-		}
-		doc.Root, doc.Path = "corpus", path
-		doc.ID, doc.Version = docs.NewID(doc.Root, path), docs.Version(doc.Text)
-		paths[doc.ID] = path
-		change, err := entries(ctx, &doc, chunk.Split(&doc, counter.Count, chunk.Config{}), embedder)
-		if err != nil {
-			return err
-		}
-		return collection.Apply(ctx, change)
-	})
-	return collection, paths, err
-}
-
-// entries embeds the passages and sentences of a document.
-func entries(ctx context.Context, doc *docs.Document, passages []docs.Passage, embedder llm.Embedder) (index.Change, error) {
-	change := index.Change{DocumentID: doc.ID}
-	var inputs []string
-	for i := range passages {
-		change.Add = append(change.Add, index.Entry{Document: doc, Passage: passages[i]})
-		inputs = append(inputs, index.PassageInput(doc, &passages[i]))
-		for j := range passages[i].Sentences {
-			inputs = append(inputs, index.SentenceInput(doc, &passages[i], &passages[i].Sentences[j]))
-		}
-	}
-	if embedder == nil {
-		return change, nil
-	}
-	vectors, err := embedder.Embed(ctx, llm.Passage, inputs)
-	if err != nil {
-		return change, err
-	}
-	for i := range change.Add {
-		n := len(passages[i].Sentences)
-		change.Add[i].Vector, change.Add[i].Sentences = vectors[0], slices.Clone(vectors[1:n+1])
-		vectors = vectors[n+1:]
-	}
-	return change, nil
 }
