@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,19 +17,22 @@ import (
 const (
 	maxMessage = 11_500
 	maxObject  = 2_900
-	// maxText is the most of an answer's text, maxWord the longest word in it
-	// that a stream may end before.
+	// An answer's text has between minText and maxText, depending on how much
+	// its sources need; maxWord is the longest word that a stream waits for.
+	minText = 3_000
 	maxText = 6_000
 	maxWord = 500
-	// maxFallback is the text beside the blocks, for notifications.
+	// maxFallback is the text beside the blocks, for notifications, and the most
+	// of any other remark.
 	maxFallback = 300
-	// maxFixed is the most of all that isn't text or source: see render.
-	maxFixed   = 1_500
+	// maxRest is what may come beside all that render counts: who shares an
+	// answer, and the link to all of it.
+	maxRest    = 1_200
 	maxSources = 30
 	maxQuote   = 1_200
 	maxLabel   = 120
 	maxPart    = 80
-	maxOption  = 70
+	maxOption  = 40
 	// minQuote is the least of a quote that is worth showing.
 	minQuote = 40
 	nearest  = 3
@@ -51,40 +55,63 @@ func (c content) webhook() *api.WebhookMessage {
 // render shows a record. notice is for a person's first answer; a private one
 // can be shared.
 func (s *Service) render(rec *record.Answer, notice, private bool) content {
-	c := content{text: escape(short(line(rec.Text), maxFallback)), shown: rec.Text}
-	if head := take(rec.Text, maxText); head != rec.Text {
-		c.shown = strings.TrimSpace(head) + " …"
-	}
-	for rest := c.shown; strings.TrimSpace(rest) != ""; {
-		head := take(rest, maxObject)
-		c.body = append(c.body, section(escape(head)))
-		rest = strings.TrimLeft(rest[len(head):], " \n")
-	}
-	if rec.SearchQuestion != rec.Question && rec.SearchQuestion != "" {
-		c.tail = append(c.tail, aside(fmt.Sprintf(textSearchedFor, escape(short(line(rec.SearchQuestion), maxFallback)))))
-	}
-	if rec.Incomplete != nil {
-		c.tail = append(c.tail, aside(textIncomplete))
-	}
-	heads, quotes := s.citations(rec.Citations)
+	sources := s.citations(rec.Citations)
 	if rec.Status == record.Refused {
-		if heads, quotes = s.passages(rec.Passages); len(heads) > 0 {
-			c.tail = append(c.tail, aside(textNearest))
-		}
+		sources = s.passages(rec.Passages)
 	}
-	room := maxMessage - maxFixed - units(escape(c.shown)) - maxFallback
-	sources := sourceBlocks(heads, quotes, room)
-	c.tail = append(c.tail, sources...)
-	if c.shown != rec.Text || len(sources) < len(heads) {
+	above, below := remarks(rec, len(sources) > 0, notice, private)
+	c := content{text: escape(line(rec.Text, maxFallback))}
+	room := maxMessage - maxRest - units(c.text) - size(above) - size(below)
+
+	limit := min(maxText, max(minText, room-least(sources)))
+	if c.shown = rec.Text; units(escape(rec.Text)) > limit {
+		c.shown = strings.TrimSpace(take(rec.Text, limit)) + " …"
+	}
+	c.body = sections(c.shown)
+	blocks := sourceBlocks(sources, room-size(c.body))
+	c.tail = append(above, blocks...)
+	if c.shown != rec.Text || len(blocks) < len(sources) {
 		c.tail = append(c.tail, aside(s.whole(rec)))
 	}
-	if notice && rec.Notice != "" {
-		c.tail = append(c.tail, aside(escape(short(line(rec.Notice), maxFallback))))
+	c.tail = append(c.tail, below...)
+	return c
+}
+
+// sections are a text in pieces that Slack takes.
+func sections(text string) []api.Block {
+	var blocks []api.Block
+	for rest := strings.TrimSpace(clean(text)); rest != ""; {
+		head := take(rest, maxObject)
+		blocks = append(blocks, section(escape(head)))
+		rest = strings.TrimSpace(rest[len(head):])
+	}
+	return blocks
+}
+
+// remarks are what stands above and below an answer's sources.
+func remarks(rec *record.Answer, sources, notice, private bool) (above, below []api.Block) {
+	add := func(blocks []api.Block, format, words string) []api.Block {
+		if words = line(words, maxFallback); words == "" {
+			return blocks
+		}
+		return append(blocks, aside(fmt.Sprintf(format, escape(words))))
+	}
+	if rec.SearchQuestion != rec.Question {
+		above = add(above, textSearchedFor, rec.SearchQuestion)
+	}
+	if rec.Incomplete != nil {
+		above = add(above, "%s", textIncomplete)
+	}
+	if rec.Status == record.Refused && sources {
+		above = add(above, "%s", textNearest)
+	}
+	if notice {
+		below = add(below, "%s", rec.Notice)
 	}
 	if rec.Status != record.Reply {
-		c.tail = append(c.tail, actions(rec, private))
+		below = append(below, actions(rec, private))
 	}
-	return c
+	return above, below
 }
 
 // whole says that the message isn't all, and where all of it is.
@@ -95,32 +122,45 @@ func (s *Service) whole(rec *record.Answer) string {
 	return textWhole + " " + link(s.cfg.PublicURL+"/a/"+url.PathEscape(rec.ID), textWholeLink)
 }
 
-// citations are the sources of an answer: what names each, and its quote.
-func (s *Service) citations(list []record.Citation) (heads, quotes []string) {
-	for _, ci := range list {
-		name := fmt.Sprintf("[%d] %s", ci.Number, link(ci.URL, title(ci.Title)))
-		heads = append(heads, join(name, ci.Publisher, ci.Date, strings.Join(ci.Section, " › ")))
-		quotes = append(quotes, ci.Quote)
+// source is what a message shows of a citation or passage, escaped but for the
+// quote: what names it, the same in fewer words, and the quote.
+type source struct{ head, least, quote string }
+
+// citations are the sources of an answer.
+func (s *Service) citations(list []record.Citation) []source {
+	out := make([]source, len(list))
+	for i, ci := range list {
+		number := fmt.Sprintf("[%d] ", ci.Number)
+		out[i] = source{
+			head:  join(number+link(ci.URL, title(ci.Title, maxLabel)), ci.Publisher, ci.Date, strings.Join(ci.Section, " › ")),
+			least: number + link(ci.URL, title(ci.Title, maxOption)),
+			quote: line(ci.Quote, maxObject-len("“”")),
+		}
 	}
-	return heads, quotes
+	return out
 }
 
 // passages are what comes nearest to an answer that there isn't.
-func (s *Service) passages(list []record.Passage) (heads, quotes []string) {
-	for _, p := range list[:min(nearest, len(list))] {
+func (s *Service) passages(list []record.Passage) []source {
+	list = list[:min(nearest, len(list))]
+	out := make([]source, len(list))
+	for i, p := range list {
 		address := ""
 		if s.cfg.PublicURL != "" {
 			q := url.Values{"version": {p.Version}, "start": {strconv.Itoa(p.Start)}, "end": {strconv.Itoa(p.End)}}
 			address = s.cfg.PublicURL + "/documents/" + url.PathEscape(p.DocumentID) + "?" + q.Encode()
 		}
-		heads = append(heads, join("• "+link(address, title(p.Title)), strings.Join(p.Section, " › ")))
-		quotes = append(quotes, p.Text)
+		out[i] = source{
+			head:  join("• "+link(address, title(p.Title, maxLabel)), strings.Join(p.Section, " › ")),
+			least: "• " + link(address, title(p.Title, maxOption)),
+			quote: line(p.Text, maxQuote),
+		}
 	}
-	return heads, quotes
+	return out
 }
 
-func title(s string) string {
-	if s = label(s, maxLabel); s != "" {
+func title(s string, limit int) string {
+	if s = label(s, limit); s != "" {
 		return s
 	}
 	return "Bron"
@@ -136,26 +176,73 @@ func join(name string, parts ...string) string {
 	return name
 }
 
-// sourceBlocks has as many sources as there is room for, and of each quote what
-// is then left for it.
-func sourceBlocks(heads, quotes []string, room int) []api.Block {
+// least is what the sources need when they have as few words as can be.
+func least(sources []source) int {
 	n := 0
-	for n < min(len(heads), maxSources) && room >= units(heads[n]) {
+	for _, s := range sources[:min(maxSources, len(sources))] {
+		n += units(s.least)
+	}
+	return n
+}
+
+// sourceBlocks has as many sources as there is room for; all in few words
+// rather than some in many. What is then left is for the quotes.
+func sourceBlocks(sources []source, room int) []api.Block {
+	heads := make([]string, 0, maxSources)
+	full := 0
+	for _, s := range sources {
+		full += units(s.head)
+	}
+	for _, s := range sources[:min(maxSources, len(sources))] {
+		head := s.head
+		if full > room {
+			head = s.least
+		}
+		heads = append(heads, head)
+	}
+	n := 0
+	for n < len(heads) && room >= units(heads[n]) {
 		room -= units(heads[n])
 		n++
 	}
 	var blocks []api.Block
-	for i := range n {
+	for i, head := range heads[:n] {
 		// What a short quote leaves is for those after it.
-		text, share := heads[i], min(room/(n-i)-len("\n“”…"), maxQuote)
-		if quote := line(quotes[i]); quote != "" && share >= minQuote {
+		share := min(room/(n-i)-len("\n“”…"), maxQuote)
+		if quote := sources[i].quote; quote != "" && share >= minQuote {
 			quote = "\n“" + escape(short(quote, share)) + "”"
-			text += quote
+			head += quote
 			room -= units(quote)
 		}
-		blocks = append(blocks, aside(text))
+		blocks = append(blocks, aside(head))
 	}
 	return blocks
+}
+
+// size is how much text blocks have.
+func size(blocks []api.Block) int {
+	n := 0
+	for _, b := range blocks {
+		switch b := b.(type) {
+		case *api.SectionBlock:
+			n += units(b.Text.Text)
+		case *api.ContextBlock:
+			for _, e := range b.ContextElements.Elements {
+				if text, ok := e.(*api.TextBlockObject); ok {
+					n += units(text.Text)
+				}
+			}
+		case *api.ActionBlock:
+			for _, e := range b.Elements.ElementSet {
+				if menu, ok := e.(*api.SelectBlockElement); ok {
+					for _, o := range menu.Options {
+						n += units(o.Text.Text)
+					}
+				}
+			}
+		}
+	}
+	return n
 }
 
 // actions has the buttons of an answer and the menu of its sources.
@@ -169,7 +256,7 @@ func actions(rec *record.Answer, private bool) api.Block {
 	}
 	var options []*api.OptionBlockObject
 	for _, ci := range rec.Citations[:min(maxSources, len(rec.Citations))] {
-		shown := short(fmt.Sprintf("[%d] %s", ci.Number, line(ci.Title)), maxOption)
+		shown := line(fmt.Sprintf("[%d] %s", ci.Number, ci.Title), maxOption)
 		options = append(options, api.NewOptionBlockObject(rec.ID+":"+strconv.Itoa(ci.Number), words(shown), nil))
 	}
 	if len(options) > 0 {
@@ -180,19 +267,19 @@ func actions(rec *record.Answer, private bool) api.Block {
 
 // source shows one citation with the passage around it.
 func (s *Service) source(rec *record.Answer, number int) content {
-	for i := range rec.Citations {
-		ci := &rec.Citations[i]
+	for i, ci := range rec.Citations {
 		if ci.Number != number {
 			continue
 		}
-		heads, _ := s.citations(rec.Citations[i : i+1])
-		blocks := []api.Block{section(heads[0]), section("“" + escape(short(line(ci.Quote), maxObject-2)) + "”")}
-		for _, p := range rec.Passages {
-			if p.PassageID == ci.PassageID && p.Text != ci.Quote && strings.TrimSpace(p.Text) != "" {
-				blocks = append(blocks, aside(escape(short(strings.TrimSpace(p.Text), maxObject))))
+		shown := s.citations(rec.Citations[i : i+1])[0]
+		blocks := []api.Block{section(shown.head), section("“" + escape(shown.quote) + "”")}
+		at := slices.IndexFunc(rec.Passages, func(p record.Passage) bool { return p.PassageID == ci.PassageID })
+		if at >= 0 {
+			if around := short(strings.TrimSpace(clean(rec.Passages[at].Text)), maxObject); around != "" {
+				blocks = append(blocks, aside(escape(around)))
 			}
 		}
-		return content{text: heads[0], body: blocks}
+		return content{text: shown.head, body: blocks}
 	}
 	return content{text: textNoCitation, body: []api.Block{section(textNoCitation)}}
 }
@@ -200,7 +287,7 @@ func (s *Service) source(rec *record.Answer, number int) content {
 // shared shows an answer that somebody shares.
 func (s *Service) shared(rec *record.Answer, user string) content {
 	c := s.render(rec, true, false)
-	by := fmt.Sprintf(textSharedBy, escape(line(user)), escape(short(line(rec.Question), maxFallback)))
+	by := fmt.Sprintf(textSharedBy, escape(line(user, maxPart)), escape(line(rec.Question, maxFallback)))
 	c.body = append([]api.Block{aside(by)}, c.body...)
 	return c
 }

@@ -27,8 +27,13 @@ func clean(s string) string {
 	}, s)
 }
 
-// line makes one line.
-func line(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+// line makes one line of s, of at most limit units when it is escaped; at most,
+// because what is far behind the limit isn't looked at.
+func line(s string, limit int) string {
+	const widest = 8 // bytes a unit, with room for white space
+	s = s[:min(len(s), widest*limit)]
+	return short(strings.Join(strings.Fields(clean(s)), " "), limit)
+}
 
 // lookalikes replace what Markdown would take for markup. A backslash before
 // it isn't understood everywhere.
@@ -48,12 +53,24 @@ func units(s string) int {
 	return n
 }
 
+// cost is how many units a character takes once it is escaped.
+func cost(r rune) int {
+	switch r {
+	case '&':
+		return len("&amp;")
+	case '<', '>':
+		return len("&lt;")
+	default:
+		return utf16.RuneLen(r)
+	}
+}
+
 // take is the beginning of s that has at most limit units when it is escaped,
 // cut at white space where there is some in its last half.
 func take(s string, limit int) string {
 	n, space, half := 0, 0, 0
 	for i, r := range s {
-		n += units(escape(string(r)))
+		n += cost(r)
 		if n > limit {
 			if space > half {
 				return s[:space]
@@ -81,24 +98,24 @@ func short(s string, limit int) string {
 
 // label is what a link shows: one line, without the sign that ends a label.
 func label(s string, limit int) string {
-	return escape(short(strings.ReplaceAll(line(s), "|", "/"), limit))
+	return escape(strings.ReplaceAll(line(s, limit), "|", "/"))
 }
 
 // link is a link to an address of this program; only the label where there is
 // no address that a reader could go to.
 func link(address, shown string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return shown
-	}
+	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for _, c := range []byte(address) {
 		if c <= ' ' || c >= 0x7f || strings.IndexByte("<>\"|\\^`{}'", c) >= 0 {
-			const hex = "0123456789ABCDEF"
 			b.WriteString("%" + string(hex[c>>4]) + string(hex[c&15]))
 			continue
 		}
 		b.WriteByte(c)
+	}
+	u, err := url.Parse(b.String())
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return shown
 	}
 	return "<" + strings.ReplaceAll(b.String(), "&", "&amp;") + "|" + shown + ">"
 }
