@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -54,11 +55,14 @@ type maker struct {
 	units     []unit
 	// bytes and runes are the same place in the text.
 	bytes, runes int
+	// ones counts the entries so far of a list whose numbers are all 1, as
+	// Markdown allows; onesAt is the block of the last of them.
+	ones, onesAt int
 }
 
 // unitsOf cuts every block of the document, in one walk over its text.
 func unitsOf(doc *docs.Document) []unit {
-	m := maker{doc: doc, plain: dutch.Plain, sentences: dutch.Sentences}
+	m := maker{doc: doc, plain: dutch.Plain, sentences: dutch.Sentences, onesAt: -2}
 	if ext := strings.ToLower(path.Ext(doc.Path)); ext == ".md" || ext == ".markdown" {
 		m.plain, m.sentences = dutch.PlainMarkdown, dutch.SentencesMarkdown
 	}
@@ -106,7 +110,7 @@ func (m *maker) block(i, run int, heading place) {
 	pieces := []string{m.doc.Text[from:to]}
 	switch b.Kind {
 	case docs.Item:
-		u.kind, u.lead = docs.ListItem, m.lead(from)
+		u.kind, u.lead = docs.ListItem, m.renumber(i, m.lead(from))
 		if words(pieces[0]) > maxListWords {
 			pieces = m.sentences(pieces[0]) // an entry that is a paragraph
 		}
@@ -160,6 +164,19 @@ func (m *maker) lead(from int) string {
 		return before + " "
 	}
 	return "- "
+}
+
+// renumber counts a list on in which every number is 1. lead is that of block i.
+func (m *maker) renumber(i int, lead string) string {
+	if lead != "1. " && lead != "1) " {
+		return lead
+	}
+	if m.onesAt != i-1 {
+		m.ones = 0
+	}
+	m.ones++
+	m.onesAt = i
+	return strconv.Itoa(m.ones) + lead[1:]
 }
 
 // join joins a unit of fewer than three words to its neighbour: to the sentence

@@ -2,7 +2,6 @@ package load
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +22,10 @@ type matter struct {
 	from, to, body int
 }
 
+// maxMatter is the most front matter that is read as text, in bytes: each of its
+// sentences is looked for in the body.
+const maxMatter = 64 << 10
+
 // matterKey is a line of front matter that names something.
 var matterKey = regexp.MustCompile(`^[ \t]*(?:-[ \t]+)*([\p{L}_][\p{L}\d_.-]*)[ \t]*:(?:[ \t]+|$)`)
 
@@ -39,8 +42,8 @@ func frontMatter(text string) matter {
 	for i := next; i < len(text); {
 		end, after := lineEnd(text, i)
 		if s := strings.TrimRight(text[i:end], " \t\r"); s == open || s == "..." {
-			var fields map[string]any
-			if yaml.Unmarshal([]byte(text[next:i]), &fields) != nil {
+			fields := yamlFields(text[next:i])
+			if fields == nil {
 				fields = linesOfMatter(text[next:i])
 			}
 			if len(fields) == 0 && strings.TrimSpace(text[next:i]) != "" && !matterKey.MatchString(text[next:i]) {
@@ -53,53 +56,108 @@ func frontMatter(text string) matter {
 	return matter{}
 }
 
+// yamlFields returns the fields of front matter that is YAML, by their names in
+// small letters, and nil of what is none. It reads the nodes: decoding them into
+// a map takes time that grows with the square of the names that come twice.
+func yamlFields(s string) map[string]string {
+	var root yaml.Node
+	if len(s) > maxMatter || yaml.Unmarshal([]byte(s), &root) != nil || len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+		return nil
+	}
+	fields := make(map[string]string)
+	for pair := range slices.Chunk(root.Content[0].Content, 2) {
+		if value := scalar(pair[1]); value != "" {
+			fields[strings.ToLower(pair[0].Value)] = value
+		}
+	}
+	return fields
+}
+
+// scalar spells a value of front matter; of a list its first element, of a map
+// what it has as name.
+func scalar(v *yaml.Node) string {
+	switch {
+	case v.Kind == yaml.ScalarNode && v.Tag != "!!null":
+		return strings.TrimSpace(v.Value)
+	case v.Kind == yaml.SequenceNode && len(v.Content) > 0:
+		return scalar(v.Content[0])
+	case v.Kind == yaml.MappingNode:
+		for pair := range slices.Chunk(v.Content, 2) {
+			if pair[0].Value == "name" {
+				return scalar(pair[1])
+			}
+		}
+	}
+	return ""
+}
+
 // linesOfMatter reads the lines "name: value" that aren't indented.
-func linesOfMatter(s string) map[string]any {
-	fields := make(map[string]any)
+func linesOfMatter(s string) map[string]string {
+	fields := make(map[string]string)
 	for line := range strings.Lines(s) {
 		if m := matterKey.FindStringSubmatch(line); m != nil && !strings.ContainsAny(line[:1], " \t-") {
-			value := strings.TrimSpace(line[len(matterKey.FindString(line)):])
-			fields[m[1]] = strings.Trim(value, `"'`)
+			fields[strings.ToLower(m[1])] = strings.Trim(strings.TrimSpace(line[len(m[0]):]), `"'`)
 		}
 	}
 	return fields
 }
 
 // pieces returns the sentences that stand only in front matter: a summary, an
-// explanation, on some pages all there is. Each has the name of its field as a
-// heading. A value is a sentence when it begins with a capital, ends with a stop
-// and has four words or more; what the body says too, is left to the body.
+// explanation, questions with their answers, on some pages all there is. Each has
+// the name of its field as a heading, an answer its question. A value is a
+// sentence when it begins with a capital, ends with a stop and has four words or
+// more; what the body says too, is left to the body.
 func (m matter) pieces(text string) []piece {
+	if m.to-m.from > maxMatter {
+		return nil
+	}
 	var out []piece
+	asked := false
 	for i := m.from; i < m.to; {
-		end, next := lineEnd(text, i)
-		name := matterKey.FindStringSubmatchIndex(text[i:end])
-		if name == nil {
-			i = next
-			continue
-		}
-		indent := len(text[i:end]) - len(strings.TrimLeft(text[i:end], " \t"))
-		from := i + name[1]
-		for next < m.to && (deeper(text[next:], indent) || isEmptyLine(text[next:m.to])) {
-			if _, after := lineEnd(text, next); matterKey.MatchString(text[next:after]) {
-				break
+		name, value, next := m.field(text, i)
+		first := strings.HasPrefix(strings.TrimSpace(text[i:next]), "-")
+		s, key := text[value.from:value.to], text[name.from:name.to]
+		asked = asked && !first
+		if title := strings.ToLower(key); title != "title" && title != "titel" && isSentence(s) && !strings.Contains(text[m.body:], s) {
+			heading := piece{kind: docs.Heading, from: name.from, to: name.to, level: 1, name: fieldName(key)}
+			switch isQuestion := strings.HasSuffix(s, "?") && countWords(s) <= maxHeadingWords; {
+			case isQuestion:
+				out = append(out, piece{kind: docs.Heading, from: value.from, to: value.to, level: 1})
+			case asked:
+				out = append(out, piece{kind: docs.Paragraph, from: value.from, to: value.to})
+			default:
+				out = append(out, heading, piece{kind: docs.Paragraph, from: value.from, to: value.to})
 			}
-			end, next = lineEnd(text, next)
-		}
-		value := matterValue(text, from, min(end, m.to))
-		key := strings.ToLower(text[i+name[2] : i+name[3]])
-		if s := text[value.from:value.to]; key != "title" && key != "titel" && isSentence(s) && !strings.Contains(text[m.body:], s) {
-			out = append(out, piece{kind: docs.Heading, from: i + name[2], to: i + name[3], level: 1, name: fieldName(key)},
-				piece{kind: docs.Paragraph, from: value.from, to: value.to}, piece{closes: true, level: 1})
+			asked = strings.HasSuffix(s, "?")
 		}
 		i = next
 	}
-	return out
+	return append(out, piece{closes: true, level: 1})
+}
+
+// field returns the name and value of the field on the line at i, both empty
+// when there is none, and where the next begins. A value goes on over lines that
+// are indented deeper.
+func (m matter) field(text string, i int) (name, value extent, next int) {
+	end, next := lineEnd(text, i)
+	found := matterKey.FindStringSubmatchIndex(text[i:end])
+	if found == nil {
+		return extent{}, extent{}, next
+	}
+	indent := end - i - len(strings.TrimLeft(text[i:end], " \t"))
+	for next < m.to && (deeper(text[next:], indent) || isEmptyLine(text[next:m.to])) {
+		to, after := lineEnd(text, next)
+		if matterKey.MatchString(text[next:to]) {
+			break
+		}
+		end, next = to, after
+	}
+	return extent{i + found[2], i + found[3]}, matterValue(text, i+found[1], min(end, m.to)), next
 }
 
 // fieldName is a field of front matter as a heading.
 func fieldName(key string) string {
-	switch key {
+	switch strings.ToLower(key) {
 	case "description", "summary", "excerpt", "abstract", "omschrijving", "lead", "intro":
 		return "Samenvatting"
 	}
@@ -138,13 +196,7 @@ func isSentence(s string) bool {
 }
 
 // metaOf takes from front matter what it has under its usual names.
-func metaOf(fields map[string]any) docs.Meta {
-	named := make(map[string]string)
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if s := scalar(fields[key]); s != "" {
-			named[strings.ToLower(key)] = s
-		}
-	}
+func metaOf(named map[string]string) docs.Meta {
 	get := func(names ...string) string {
 		for _, name := range names {
 			if s := named[name]; s != "" {
@@ -166,25 +218,6 @@ func metaOf(fields map[string]any) docs.Meta {
 		m.SourceURL = ""
 	}
 	return m
-}
-
-// scalar spells a value of front matter; of a list its first element.
-func scalar(v any) string {
-	switch v := v.(type) {
-	case string:
-		return strings.TrimSpace(v)
-	case time.Time:
-		return v.Format(time.DateOnly)
-	case []any:
-		if len(v) > 0 {
-			return scalar(v[0])
-		}
-	case map[string]any:
-		return scalar(v["name"])
-	case int, float64:
-		return fmt.Sprint(v)
-	}
-	return ""
 }
 
 // day returns the day that a date or time begins with, as 2006-01-02, or "".

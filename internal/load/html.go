@@ -108,33 +108,39 @@ var unread = []atom.Atom{
 	atom.Canvas, atom.Dialog, atom.Head, atom.Menu,
 }
 
-// furniture are words in the class or id of an element that is part of the page
-// and not of its content.
-var furniture = wordSet(`breadcrumb breadcrumbs cookie cookies cookiebanner pagination pager share sharing skiplink
-	skiplinks socials sr-only visually-hidden visuallyhidden`)
-
 // isUnread reports whether an element is no content.
 func isUnread(n *html.Node) bool {
-	if slices.Contains(unread, n.DataAtom) || attr(n, "aria-hidden") == "true" {
+	if slices.Contains(unread, n.DataAtom) && !holdsContent(n) || attr(n, "aria-hidden") == "true" {
 		return true
 	}
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "hidden":
-			return true
+			// What a heading folds out is content; what is hidden for good isn't.
+			return a.Val != "until-found" && attr(n, "aria-labelledby") == ""
 		case "role":
 			if slices.Contains([]string{"navigation", "banner", "contentinfo", "search", "complementary", "dialog"}, a.Val) {
 				return true
 			}
-		case "class", "id":
-			for w := range strings.FieldsSeq(strings.ToLower(a.Val)) {
-				if furniture[w] {
-					return true
-				}
-			}
 		}
 	}
-	return n.DataAtom == atom.Header && !insideContent(n)
+	return isFurniture(n) || n.DataAtom == atom.Header && !insideContent(n)
+}
+
+// holdsContent reports whether an element that mostly steers is content here: a
+// button that folds out what a heading titles, a form around the whole page.
+func holdsContent(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Button:
+		p := n.Parent
+		for p != nil && isInline(p.DataAtom) {
+			p = p.Parent
+		}
+		return p != nil && (len(p.Data) == 2 && p.Data[0] == 'h' || p.DataAtom == atom.Summary || p.DataAtom == atom.Dt)
+	case atom.Form:
+		return find(n, func(c *html.Node) bool { return c.DataAtom == atom.H1 || c.DataAtom == atom.Main }) != nil
+	}
+	return false
 }
 
 // insideContent reports whether a header is that of an article, not of the page.
@@ -173,7 +179,7 @@ func (r *htmlReader) children(n *html.Node) {
 		switch {
 		case c.Type == html.TextNode:
 			r.line.WriteString(c.Data)
-		case c.Type == html.ElementNode && !isUnread(c):
+		case c.Type == html.ElementNode && !isUnread(c) && !leadsElsewhere(c):
 			r.element(c)
 		}
 	}
@@ -238,7 +244,7 @@ func (r *htmlReader) other(n *html.Node) {
 // isInline reports whether an element is part of a line of text.
 func isInline(a atom.Atom) bool {
 	switch a {
-	case atom.A, atom.Abbr, atom.B, atom.Bdi, atom.Bdo, atom.Cite, atom.Code, atom.Data, atom.Del, atom.Dfn, atom.Em,
+	case atom.A, atom.Abbr, atom.B, atom.Bdi, atom.Bdo, atom.Button, atom.Cite, atom.Code, atom.Data, atom.Del, atom.Dfn, atom.Em,
 		atom.Font, atom.I, atom.Ins, atom.Kbd, atom.Label, atom.Mark, atom.Q, atom.S, atom.Samp, atom.Small, atom.Span,
 		atom.Strong, atom.Sub, atom.Sup, atom.Time, atom.U, atom.Var, atom.Wbr:
 		return true

@@ -19,6 +19,9 @@ func (r *htmlReader) table(n *html.Node) {
 		r.flush()
 		return
 	}
+	if caption := find(n, func(c *html.Node) bool { return c.DataAtom == atom.Caption }); caption != nil {
+		r.block(caption, piece{}, "")
+	}
 	header := ""
 	for i, row := range rows {
 		text := strings.Join(row.cells, " | ")
@@ -34,7 +37,7 @@ func (r *htmlReader) table(n *html.Node) {
 // tableRow is the text of one row.
 type tableRow struct {
 	cells []string
-	// header says that all its cells are <th>.
+	// header says that all its cells are <th>, but for empty ones.
 	header bool
 }
 
@@ -53,9 +56,10 @@ func rowsOf(table *html.Node) (rows []tableRow, layout bool) {
 			if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
 				continue
 			}
-			row.header = row.header && c.DataAtom == atom.Th
 			// A bar divides cells, so one in a cell is written as a slash.
-			row.cells = append(row.cells, strings.ReplaceAll(inline(c), "|", "/"))
+			cell := strings.ReplaceAll(inline(c), "|", "/")
+			row.header = row.header && (c.DataAtom == atom.Th || cell == "")
+			row.cells = append(row.cells, cell)
 		}
 		columns = max(columns, len(row.cells))
 		if len(row.cells) > 0 {

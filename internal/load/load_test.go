@@ -239,7 +239,16 @@ func TestHostile(t *testing.T) {
 		"many marks":    {strings.Repeat("#", n), strings.Repeat("> ", n/2), strings.Repeat("[", n), strings.Repeat("*a ", n/3), strings.Repeat("`", n)},
 		"many fences":   {strings.Repeat("```\n", n/4), strings.Repeat("<!--\n", n/5), strings.Repeat("<script>\n", n/9), strings.Repeat("---\n", n/4)},
 		"many elements": {strings.Repeat("<p>a b c", n/8), strings.Repeat("<li>a", n/5), strings.Repeat("<td>a", n/5), strings.Repeat("<tr><td>a<td>b", n/14)},
-		"many headings": {strings.Repeat("1.1 Kop\n", n/8), strings.Repeat("# K\n", n/4), strings.Repeat("Kop\n\nZin is hier.\n\n", n/19)},
+		"many tags": {
+			strings.Repeat("<div>", n/5), strings.Repeat("<a ", n/3), strings.Repeat("<tr><td>a", n/9), strings.Repeat("<h1>", n/4), strings.Repeat("<B title=\"a\">c", n/14),
+			strings.Repeat("a <p>b</p>", n/10), strings.Repeat("{/*\n", n/4), strings.Repeat("<a {", n/4), strings.Repeat("<dt>a<dd>b", n/10), strings.Repeat("` <p>", n/5),
+		},
+		"many notes": {
+			strings.Repeat("!!! a \"b\"\n", n/10), strings.Repeat(":::a[b]\n", n/8), strings.Repeat("a :::\n", n/6), strings.Repeat("a"+strings.Repeat(":", 40)+"\n", n/42),
+			strings.Repeat("```{note} b\n", n/12), strings.Repeat("> [!a] b\n", n/9), strings.Repeat("import {\n", n/9), strings.Repeat("export {\n", n/9), strings.Repeat("a\n: b\n\n", n/7),
+		},
+		"much front matter": {"---\n" + strings.Repeat("a: B c d e.\n", n/12) + "---\nTekst.", "---\n" + strings.Repeat("a:\n ", n/4) + "\n---\nTekst."},
+		"many headings":     {strings.Repeat("1.1 Kop\n", n/8), strings.Repeat("# K\n", n/4), strings.Repeat("Kop\n\nZin is hier.\n\n", n/19)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, data := range files {
@@ -280,12 +289,15 @@ func FuzzText(f *testing.F) {
 }
 
 func FuzzMarkdown(f *testing.F) {
-	fuzz(f, "a.md", "---\ntitle: x\n---\n# Kop {#a}\n> [!NOTE]\n> a\n\n| a |\n|---|\n| b |\n```\ncode", "a\n===\n- b\n  c\n1) d\n:::x\n<!-- y", "**Kop**\n\n[a]: b\n[^1]: c d e")
+	fuzz(f, "a.md", "---\ntitle: x\n---\n# Kop {#a}\n> [!NOTE]\n> a\n\n| a |\n|---|\n| b |\n```\ncode", "a\n===\n- b\n  c\n1) d\n:::x\n<!-- y", "**Kop**\n\n[a]: b\n[^1]: c d e",
+		"---\na: B c d e.\nf:\n  - g: H i j k?\n    l: M n o p.\n---\n!!! a \"b\"\n    c\n\nd :::\n??? e \"f?\"", ":::a b\nc\n```{note} d\n:e: f\ng\n```\n=== \"h\"\n",
+		"<A b=\"c\">{() => (<>d</>)}</A>\nimport {\nx } from 'y'\n{/* e\n*/}f<dl><dt>g</dt>\n<dd>h</dd></dl><tr><td>i<td>j</tr><h2>k</h2><li>l", "a\n: b\n\nc\n\n: d\n##E\n-Fg\n`<p>`<br>\n{{< h >}}")
 }
 
 func FuzzHTML(f *testing.F) {
 	fuzz(f, "a.html", "<title>x</title><main><h1>Kop</h1><p>a<ul><li>b<ol><li>c</ol>d</ul><table><tr><th>e<th>f<tr><td>g<td>h</table>",
-		"<dl><dt>a<dd>b<dd>c</dl><details><summary>d</summary>e</details><pre>f</pre>", "<table><tr><td>a</table><article><header>b")
+		"<dl><dt>a<dd>b<dd>c</dl><details><summary>d</summary>e</details><pre>f</pre>", "<table><tr><td>a</table><article><header>b",
+		"<form class=cookie><h1><button>a</button></h1><div class=share>b</div><section><h2>Zie ook<ul><li>c</section><table><caption>d<tr><td><th>e<tr><th>f<td>g")
 }
 
 // TestStoredText: what offsets are promised to hold in.

@@ -78,7 +78,6 @@ var (
 	mdUnder    = regexp.MustCompile(`^(=+|-+)[ \t]*$`)
 	mdRule     = regexp.MustCompile(`^(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$`)
 	mdItem     = regexp.MustCompile(`^(?:[-*+•▪‣◦]|\d{1,9}[.)])[ \t\x{A0}]+(?:\[[ xX]\][ \t]+)?`)
-	mdDash     = regexp.MustCompile(`^[-–]\p{Lu}\p{Ll}`)
 	mdQuote    = regexp.MustCompile(`^(?:>[ \t]?)+`)
 	mdTableBar = regexp.MustCompile(`^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$`)
 	mdLinkDef  = regexp.MustCompile(`^\[[^\]^][^\]]*\]:[ \t]*\S+`)
@@ -230,42 +229,6 @@ func (r *markdownReader) past(from int, mark string) int {
 	return from + n + len(mark)
 }
 
-// maxCode is the longest block of code, in lines, that is read; a longer one is
-// a program.
-const maxCode = 40
-
-// unreadCode are the languages of blocks that say nothing as a text: diagrams,
-// markup, styles and scripts. Commands, data and samples of text do.
-var unreadCode = wordSet(`abc css d2 diff dot flowchart gantt graphviz html htm javascript js jsx latex less math mermaid
-	mdx plantuml puml sass scss svelte svg ts tsx typescript vega vega-lite vue wireviz xml`)
-
-// code takes the lines up to the closing fence as one block that is no prose. In
-// a quote it ends with the quote at the latest.
-func (r *markdownReader) code(fence, language string, i int) int {
-	from, lines := i, 0
-	to := i
-	for ; i < len(r.text); lines++ {
-		end, next := lineEnd(r.text, i)
-		s := strings.TrimSpace(r.text[i:end])
-		if r.quote > 0 {
-			marks := mdQuote.FindString(s)
-			if marks == "" {
-				break
-			}
-			s = strings.TrimSpace(s[len(marks):])
-		}
-		i = next
-		if strings.HasPrefix(s, fence) && strings.Trim(s, fence[:1]) == "" {
-			break
-		}
-		to = end
-	}
-	if !unreadCode[language] && lines <= maxCode {
-		r.emit(piece{kind: docs.Line, from: from, to: to})
-	}
-	return i
-}
-
 // leaf handles headings.
 func (r *markdownReader) leaf(s string, from, to int) bool {
 	if m := mdHeading.FindStringSubmatch(s); m != nil {
@@ -342,100 +305,6 @@ func cellsOf(text string, from, to int) (int, int) {
 		to--
 	}
 	return trim(text, from, to)
-}
-
-// textLine begins an entry or paragraph, or goes on with the open one.
-func (r *markdownReader) textLine(s string, from, to int) {
-	m := mdItem.FindString(s)
-	if m == "" && mdDash.MatchString(s) {
-		m = s[:1]
-	}
-	// Only a first number breaks off a paragraph: "in\n2020. Dat was" has none.
-	if m != "" && (r.open.to == 0 || r.open.kind == docs.Item || !isNumber(m) || m[0] == '1') {
-		r.endBlock()
-		r.open, r.lines = piece{kind: docs.Item, from: from + len(m), to: to}, 1
-		return
-	}
-	if strings.HasPrefix(s, ": ") || strings.HasPrefix(s, ":\t") {
-		r.definition(from, to)
-		return
-	}
-	if r.open.to > 0 && !r.titleAbove(s) {
-		r.open.to = to
-		r.lines++
-		return
-	}
-	from += len(mdFootnote.FindString(s))
-	entry := r.entry
-	r.endBlock()
-	r.open, r.lines = piece{kind: docs.Paragraph, from: from, to: to}, 1
-	if entry {
-		r.open.kind = docs.Item
-	}
-}
-
-func isNumber(mark string) bool { return '0' <= mark[0] && mark[0] <= '9' }
-
-// definition reads what explains the term on the line before, or on the one
-// before that when an empty line stands between. The two are one entry.
-func (r *markdownReader) definition(from, to int) {
-	last := len(r.pieces) - 1
-	switch {
-	case r.open.to > 0 && r.open.kind == docs.Paragraph && r.lines == 1:
-		r.open.kind, r.open.to = docs.Item, to
-		return
-	case r.open.to == 0 && last >= 0 && r.pieces[last].kind == docs.Paragraph && !r.pieces[last].closes &&
-		strings.TrimSpace(r.text[r.pieces[last].to:from]) == "" && !strings.Contains(r.text[r.pieces[last].from:r.pieces[last].to], "\n"):
-		r.open, r.lines = r.pieces[last], 1
-		r.open.kind, r.open.to = docs.Item, to
-		r.pieces = r.pieces[:last]
-		return
-	}
-	r.endBlock()
-	r.open, r.lines = piece{kind: docs.Item, from: from + 1, to: to}, 1
-}
-
-// titleAbove reports whether the open paragraph is a title that the next line
-// was glued to, and makes it one: a short line that nothing closes, above a long
-// one that begins a sentence.
-func (r *markdownReader) titleAbove(next string) bool {
-	if r.open.kind != docs.Paragraph || r.lines != 1 || len(next) < 60 {
-		return false
-	}
-	s := r.text[r.open.from:r.open.to]
-	last, first := lastRune(s), firstWord(next)
-	n := countWords(s)
-	if n < 2 || n > 6 || len(s) > 50 || !unicode.IsLetter(last) && !unicode.IsDigit(last) || !unicode.IsUpper(firstRune(s)) || smallWords[lastWord(s)] {
-		return false
-	}
-	if startsSmall(first) || !openers[strings.ToLower(first)] || strings.HasPrefix(r.text[r.open.to:], "  ") {
-		return false
-	}
-	r.open.kind, r.open.level = docs.Heading, boldLevel
-	return true
-}
-
-// endBlock closes the open block and ends a table. A paragraph that is one short
-// line in bold is a heading in all but name.
-func (r *markdownReader) endBlock() {
-	r.inTable, r.entry, r.term = false, false, false
-	if r.open.to == 0 {
-		return
-	}
-	p := r.open
-	r.open = piece{}
-	if m := mdBold.FindStringSubmatch(r.text[p.from:p.to]); m != nil && p.kind == docs.Paragraph && r.boldTitle(m[1]) {
-		p.kind, p.level = docs.Heading, boldLevel
-		p.from += strings.Index(r.text[p.from:p.to], m[1])
-		p.to = p.from + len(strings.TrimRight(m[1], ": "))
-	}
-	r.emit(p)
-}
-
-// boldTitle reports whether a line in bold is a heading by its words.
-func (r *markdownReader) boldTitle(s string) bool {
-	last := lastRune(s)
-	return countWords(s) <= 12 && (!isStop(last) || last == '?') && !plainTitles[bareLetters(s)]
 }
 
 func (r *markdownReader) emit(p piece) { r.pieces = append(r.pieces, p) }

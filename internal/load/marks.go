@@ -40,6 +40,7 @@ type mark struct {
 
 var (
 	bulletMark = regexp.MustCompile(`^(?:[-–—*+•·▪▫‣◦●○■□o]|\x{F0B7})[ \t\x{A0}]+`)
+	dashMark   = regexp.MustCompile(`^[-–]\p{Lu}\p{Ll}`)
 	numberMark = regexp.MustCompile(`^\(?(\d{1,3}(?:\.\d{1,3})*)([A-Za-z]?)([.)]{0,2})[ \t\x{A0}]+`)
 	letterMark = regexp.MustCompile(`^\(?([a-z]|[ivx]{2,4}|[IVX]{1,5})([.)])[ \t\x{A0}]+`)
 	namedMark  = regexp.MustCompile(`^(?i:hoofdstuk|deel|bijlage|§)[ \t\x{A0}]*(\d{1,3}|[IVX]{1,5}|[A-Z])\b`)
@@ -51,6 +52,10 @@ const letterDepth = 9
 func markOf(line string) mark {
 	if m := bulletMark.FindString(line); m != "" {
 		return mark{end: len(m), bullet: true, style: "bullet"}
+	}
+	if dashMark.MatchString(line) {
+		_, size := utf8.DecodeRuneInString(line)
+		return mark{end: size, bullet: true, style: "bullet"}
 	}
 	if m := numberMark.FindStringSubmatch(line); m != nil {
 		return numberOf(line, m)

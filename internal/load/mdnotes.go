@@ -62,9 +62,12 @@ func (r *markdownReader) closeNote() {
 		return
 	}
 	r.endBlock()
-	r.emit(piece{closes: true, level: noteLevel + n})
+	r.emit(piece{closes: true, level: r.noteLevel()})
 	r.notes = r.notes[:n]
 }
+
+// noteLevel is the level of the innermost admonition. Nobody nests many.
+func (r *markdownReader) noteLevel() int { return noteLevel + min(len(r.notes), 8) - 1 }
 
 // note recognises the line s at from as the first or last one of an admonition.
 func (r *markdownReader) note(s string, from, indent, next int) bool {
@@ -136,7 +139,7 @@ func (r *markdownReader) openNote(m []int, from int, n note, next int) bool {
 	case n.by == ':' && next < len(r.text) && startsSmall(strings.TrimSpace(r.text[next:end2])):
 		r.open, r.lines = piece{kind: docs.Paragraph, from: begin, to: end}, 1
 	default:
-		r.emit(piece{kind: docs.Heading, from: begin, to: end, level: noteLevel + len(r.notes) - 1})
+		r.emit(piece{kind: docs.Heading, from: begin, to: end, level: r.noteLevel()})
 	}
 	return true
 }

@@ -154,10 +154,17 @@ func isFormal(s string, runes, words int) bool {
 	if runes > 2*maxHeadingRunes || isStop(lastRune(s)) {
 		return false
 	}
-	if isCapitals(s) && words > maxCapitals || labelled.MatchString(s) && strings.Count(s, ": ") > 1 {
+	if isCapitals(s) && words > maxCapitals || labelled.MatchString(s) && strings.Count(s, ": ") > 1 && !isRemark(s) {
 		return true
 	}
 	return words <= 8 && (addressLine.MatchString(s) || dateLine.MatchString(s)) || words <= 15 && headLine.MatchString(s)
+}
+
+// isRemark reports whether a line with colons speaks to the reader ("Zie ook: …",
+// "Let op: …") or leads in what follows, and so is no row of labels.
+func isRemark(s string) bool {
+	label, _, _ := strings.Cut(dutch.Fold(s), ":")
+	return lastRune(s) == ':' || strings.HasPrefix(label, "zie ") || plainTitles[bareLetters(label)]
 }
 
 // classify decides what every group is. Prose, entries and rows are what they
@@ -377,24 +384,4 @@ func (c *classifier) pieces() []piece {
 func (c *classifier) signs(i, j int) bool {
 	a, b := c.groups[i], c.groups[j]
 	return a.kind == docs.Line && b.kind == docs.Line && !a.drop && strings.HasSuffix(c.at(i), ",") && !strings.HasSuffix(c.at(j), ",")
-}
-
-// chrome is what web pages print around their text.
-var chrome = wordSet(`contact cookies delen deel deeldezepagina disclaimer facebook ganaarinhoud ganaardeinhoud ganaarhoofdinhoud directnaardeinhoud naardeinhoud home instagram kopieerlink
-	leesmeer linkedin menu meerweten naarboven navigatie onderdeelvan overdezesite print printdezepagina privacy
-	privacystatement rss sitemap sluiten sluit steunons terug terugnaarboven toegankelijkheid toegankelijkheidsverklaring twitter
-	volgons volgonsop volgonsook whatsapp wijwordengesteunddoor x youtube zoeken zoek`)
-
-// isChrome reports whether a short line outside the prose is page furniture.
-func isChrome(s string) bool {
-	if len(s) > 40 {
-		return false
-	}
-	bare := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-	return chrome[bare]
 }
