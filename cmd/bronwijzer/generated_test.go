@@ -157,6 +157,12 @@ func fromJSON[T any](tb testing.TB, s string) T {
 	return v
 }
 
+// impatient is how long a silence may last in scenarios that have one; others may
+// take their time, on a busy machine.
+var impatient = map[string]time.Duration{
+	"silent": 200 * time.Millisecond, "no header": 200 * time.Millisecond, "stuck": 300 * time.Millisecond,
+}
+
 // TestScenarios plays every way in which a model misbehaves, over every door:
 // JSON, events, and the OpenAI-compatible API with and without a stream.
 func TestScenarios(t *testing.T) {
@@ -165,7 +171,7 @@ func TestScenarios(t *testing.T) {
 	defer h.close()
 	for _, s := range llmtest.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
-			server := h.play(t, s.Script, openai.GeneratorConfig{First: 300 * time.Millisecond, Idle: 150 * time.Millisecond, Retries: 1})
+			server := h.play(t, s.Script, openai.GeneratorConfig{First: impatient[s.Name], Idle: impatient[s.Name], Retries: 1})
 			v := view{modelHouse: h, scenario: s, server: server}
 			auto := fromJSON[record.Answer](t, h.post(t, "/api/v1/chat", map[string]any{"question": pilotQuestion}))
 			v.check(t, auto)

@@ -6,13 +6,15 @@ import (
 
 	"bronwijzer/internal/cite"
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/retrieve"
 )
 
 // How much an extractive answer says.
 const (
-	// maxSentences and maxWords bound an answer; the best sentence is taken
-	// whatever its length.
+	// maxSentences is how many sentences are chosen for what they say, without
+	// their company. maxWords bounds all of it; the best sentence is taken
+	// whatever its length, and so is the list that it announces.
 	maxSentences = 3
 	maxWords     = 100
 	// reach is how far below the best sentence another may score.
@@ -25,106 +27,175 @@ const (
 // reads well: the document of the best one first, and within a document as
 // they stand there.
 func choose(found retrieve.Result) []statement {
-	by := numbered(found)
-	found.Sentences = slices.DeleteFunc(slices.Clone(found.Sentences), func(s retrieve.Sentence) bool {
-		return leadsIn(s.Sentence) && len(by.items(found, s)) == 0
-	})
-	if len(found.Sentences) == 0 {
-		return nil
-	}
-	chosen := []retrieve.Sentence{found.Sentences[0]}
-	words := wordCount(chosen[0])
-	for len(chosen) < maxSentences {
-		next, ok := best(found, chosen, maxWords-words)
+	c := &choice{found: found, by: numbered(found)}
+	for range maxSentences {
+		next, ok := c.best()
 		if !ok {
 			break
 		}
-		chosen = append(chosen, next)
-		words += wordCount(next)
+		c.take(next)
 	}
-	chosen = withItems(found, by, withAntecedents(found, chosen))
-	rank := documentRank(found, chosen)
-	slices.SortStableFunc(chosen, func(a, b retrieve.Sentence) int {
-		da, db := found.Pool[a.Passage].DocumentID, found.Pool[b.Passage].DocumentID
-		if da != db {
+	rank := c.documentRank()
+	slices.SortStableFunc(c.chosen, func(a, b retrieve.Sentence) int {
+		if da, db := c.document(a), c.document(b); da != db {
 			return rank[da] - rank[db]
 		}
 		return a.N - b.N
 	})
-	return merge(found, chosen)
+	return c.merge()
 }
 
-// best is the sentence to add, if there is one: not overlapping what is chosen,
-// at most room words long, and close enough to the best.
-func best(found retrieve.Result, chosen []retrieve.Sentence, room int) (retrieve.Sentence, bool) {
-	floor := found.Sentences[0].Score - reach
+// choice is an answer in the making.
+type choice struct {
+	found  retrieve.Result
+	by     numbers
+	chosen []retrieve.Sentence
+	words  int
+	floor  float64 // that others have to exceed, once the best is chosen
+}
+
+func (c *choice) document(s retrieve.Sentence) string { return c.found.Pool[s.Passage].DocumentID }
+
+// best is the sentence to add, if there is one: it says something new, there is
+// room for it and its company, and it comes close enough to the first.
+func (c *choice) best() (retrieve.Sentence, bool) {
 	var next retrieve.Sentence
-	top, ok := floor, false
-	for _, s := range found.Sentences {
-		if s.Score+besides < top {
+	top, ok := c.floor, false
+	for _, s := range c.found.Sentences {
+		if len(c.chosen) > 0 && s.Score+besides < top {
 			break // sorted: nothing after it can win
 		}
-		if wordCount(s) > room || slices.ContainsFunc(chosen, func(c retrieve.Sentence) bool { return overlap(found, s, c) }) {
+		if leadsIn(s.Sentence) && len(c.by.items(c.found, s)) == 0 || c.said(s) {
 			continue
 		}
+		if len(c.chosen) == 0 {
+			return s, true
+		}
 		score := s.Score
-		if slices.ContainsFunc(chosen, func(c retrieve.Sentence) bool { return adjacent(found, s, c) }) {
+		if s.Kind != docs.List && slices.ContainsFunc(c.chosen, func(other retrieve.Sentence) bool { return c.adjacent(s, other) }) {
 			score += besides
 		}
-		if score > top {
+		if score > top && c.words+wordCount(c.company(s)) <= maxWords {
 			next, top, ok = s, score, true
 		}
 	}
 	return next, ok
 }
 
-func wordCount(s retrieve.Sentence) int { return len(strings.Fields(s.Plain)) }
-
-func sameDocument(found retrieve.Result, a, b retrieve.Sentence) bool {
-	return found.Pool[a.Passage].DocumentID == found.Pool[b.Passage].DocumentID
+// take adds a sentence and its company.
+func (c *choice) take(s retrieve.Sentence) {
+	company := c.company(s)
+	if len(c.chosen) == 0 {
+		c.floor = s.Score - reach
+		if c.words+wordCount(company) > maxWords {
+			company = c.withItems([]retrieve.Sentence{s}) // what it points back at has no room
+		}
+	}
+	for _, other := range company {
+		if at := slices.IndexFunc(c.chosen, func(had retrieve.Sentence) bool { return c.same(other, had) }); at >= 0 {
+			c.chosen[at].Plain = other.Plain // as the other entries of its list
+			continue
+		}
+		c.chosen = append(c.chosen, other)
+	}
+	c.words = wordCount(c.chosen)
 }
 
-func overlap(found retrieve.Result, a, b retrieve.Sentence) bool {
-	return sameDocument(found, a, b) && a.Span.Overlaps(b.Span)
+// company is a sentence with what it doesn't make sense without: the one that
+// it points back at ("Dit is …", "Hij …"), and the list that it announces.
+func (c *choice) company(s retrieve.Sentence) []retrieve.Sentence {
+	all := []retrieve.Sentence{s}
+	if before, ok := c.antecedent(s); ok && !c.overlapsChosen(before) {
+		all = append(all, before)
+	}
+	return c.withItems(all)
+}
+
+// said reports whether the answer has the sentence, or its words, already.
+func (c *choice) said(s retrieve.Sentence) bool {
+	return c.overlapsChosen(s) || slices.ContainsFunc(c.chosen, func(had retrieve.Sentence) bool {
+		return dutch.Fold(had.Plain) == dutch.Fold(s.Plain)
+	})
+}
+
+func (c *choice) overlapsChosen(s retrieve.Sentence) bool {
+	return slices.ContainsFunc(c.chosen, func(had retrieve.Sentence) bool {
+		return c.document(s) == c.document(had) && s.Span.Overlaps(had.Span)
+	})
+}
+
+func (c *choice) same(a, b retrieve.Sentence) bool { return a.N == b.N && c.document(a) == c.document(b) }
+
+func wordCount(sentences []retrieve.Sentence) int {
+	n := 0
+	for _, s := range sentences {
+		n += len(strings.Fields(s.Plain))
+	}
+	return n
 }
 
 // adjacent reports whether two sentences follow each other in one passage.
-func adjacent(found retrieve.Result, a, b retrieve.Sentence) bool {
-	if d := a.N - b.N; d != 1 && d != -1 || !sameDocument(found, a, b) {
+func (c *choice) adjacent(a, b retrieve.Sentence) bool {
+	if !c.follows(a, b) && !c.follows(b, a) {
 		return false
 	}
-	span := docs.Span{Start: min(a.Span.Start, b.Span.Start), End: max(a.Span.End, b.Span.End)}
-	_, ok := holding(found, span, a, b)
+	_, ok := c.holding(docs.Span{Start: min(a.Span.Start, b.Span.Start), End: max(a.Span.End, b.Span.End)}, a, b)
 	return ok
 }
 
-// withAntecedents adds, to each sentence that points back ("Dit is …", "Hij
-// …"), the one before it.
-func withAntecedents(found retrieve.Result, chosen []retrieve.Sentence) []retrieve.Sentence {
-	for _, s := range slices.Clone(chosen) {
-		if !pointsBack(s.Plain) {
-			continue
-		}
-		before, ok := previous(found.Pool[s.Passage].Passage, s.Sentence)
-		if !ok {
-			continue
-		}
-		add := retrieve.Sentence{Sentence: before, Passage: s.Passage, Score: s.Score}
-		if !slices.ContainsFunc(chosen, func(c retrieve.Sentence) bool { return overlap(found, add, c) }) {
-			chosen = append(chosen, add)
+// follows reports whether b is what comes after a in its document. Between them
+// are at most lists that overlap one of them, or their parts.
+func (c *choice) follows(a, b retrieve.Sentence) bool {
+	if c.document(a) != c.document(b) || b.Span.Start < a.Span.End {
+		return false
+	}
+	for n := a.N + 1; n < b.N; n++ {
+		between, ok := c.by[c.document(a)][n]
+		if !ok || !between.Span.Overlaps(a.Span) && !between.Span.Overlaps(b.Span) {
+			return false
 		}
 	}
-	return chosen
+	return true
 }
 
-// previous is the sentence of prose before s in the passage.
-func previous(p docs.Passage, s docs.Sentence) (docs.Sentence, bool) {
-	for _, other := range slices.Backward(p.Sentences) {
-		if other.Kind == docs.Prose && other.Span.End <= s.Span.Start {
-			return other, true
+// holding is a passage of one of the sentences that holds the span.
+func (c *choice) holding(span docs.Span, sentences ...retrieve.Sentence) (int, bool) {
+	for _, s := range sentences {
+		if c.found.Pool[s.Passage].Span.Contains(span) {
+			return s.Passage, true
 		}
 	}
-	return docs.Sentence{}, false
+	return 0, false
+}
+
+// antecedent is the sentence of prose before one that points back, in a passage
+// that holds both: before the first of a section stands none.
+func (c *choice) antecedent(s retrieve.Sentence) (retrieve.Sentence, bool) {
+	if !pointsBack(s.Plain) {
+		return retrieve.Sentence{}, false
+	}
+	if before, ok := c.previous(s.Passage, s); ok {
+		return before, true
+	}
+	for i, p := range c.found.Pool {
+		if p.DocumentID == c.document(s) && p.Span.Contains(s.Span) {
+			if before, ok := c.previous(i, s); ok {
+				return before, true
+			}
+		}
+	}
+	return retrieve.Sentence{}, false
+}
+
+// previous is the sentence of prose before s in a passage.
+func (c *choice) previous(passage int, s retrieve.Sentence) (retrieve.Sentence, bool) {
+	for _, other := range slices.Backward(c.found.Pool[passage].Sentences) {
+		before := retrieve.Sentence{Sentence: other, Passage: passage, Score: s.Score}
+		if other.Kind == docs.Prose && other.Span.End <= s.Span.Start {
+			return before, !leadsIn(other) || len(c.by.items(c.found, before)) > 0
+		}
+	}
+	return retrieve.Sentence{}, false
 }
 
 // backward are first words with which a sentence leans on the one before it.
@@ -132,6 +203,9 @@ var backward = map[string]bool{
 	"dit": true, "dat": true, "deze": true, "die": true, "hij": true, "zij": true, "ze": true, "hiervan": true,
 	"daarvan": true, "hierbij": true, "daarbij": true, "hiermee": true, "daarmee": true, "hierin": true, "daarin": true,
 	"hierdoor": true, "daardoor": true, "hiervoor": true, "daarvoor": true, "daarom": true, "hierover": true,
+	"hiertoe": true, "daartoe": true, "hieruit": true, "daaruit": true, "hieraan": true, "daaraan": true, "hierop": true, "daarop": true, "daarna": true,
+	"terwijl": true, "enerzijds": true, "anderzijds": true, "zulke": true, "dergelijke": true,
+	"this": true, "that": true, "these": true, "those": true, "he": true, "she": true, "they": true,
 }
 
 func pointsBack(sentence string) bool {
@@ -140,26 +214,25 @@ func pointsBack(sentence string) bool {
 }
 
 // documentRank is the place of each document among the chosen sentences.
-func documentRank(found retrieve.Result, chosen []retrieve.Sentence) map[string]int {
+func (c *choice) documentRank() map[string]int {
 	rank := map[string]int{}
-	for _, s := range chosen {
-		id := found.Pool[s.Passage].DocumentID
-		if _, ok := rank[id]; !ok {
-			rank[id] = len(rank)
+	for _, s := range c.chosen {
+		if _, ok := rank[c.document(s)]; !ok {
+			rank[c.document(s)] = len(rank)
 		}
 	}
 	return rank
 }
 
 // merge makes one statement of sentences that follow each other in a passage.
-func merge(found retrieve.Result, chosen []retrieve.Sentence) []statement {
+func (c *choice) merge() []statement {
 	var out []statement
-	for i, s := range chosen {
-		next := statement{source: source(found.Pool[s.Passage]), sentences: []docs.Sentence{s.Sentence}}
-		if i > 0 && s.N == chosen[i-1].N+1 && sameDocument(found, s, chosen[i-1]) {
+	for i, s := range c.chosen {
+		next := statement{source: source(c.found.Pool[s.Passage]), sentences: []docs.Sentence{s.Sentence}}
+		if i > 0 && c.follows(c.chosen[i-1], s) {
 			last := &out[len(out)-1]
-			if p, ok := holding(found, docs.Span{Start: last.span().Start, End: s.Span.End}, chosen[i-1], s); ok {
-				last.source = source(found.Pool[p])
+			if p, ok := c.holding(docs.Span{Start: last.span().Start, End: s.Span.End}, c.chosen[i-1], s); ok {
+				last.source = source(c.found.Pool[p])
 				last.sentences = append(last.sentences, s.Sentence)
 				continue
 			}
@@ -168,16 +241,6 @@ func merge(found retrieve.Result, chosen []retrieve.Sentence) []statement {
 		out = append(out, next)
 	}
 	return out
-}
-
-// holding is a passage of one of the sentences that holds the span.
-func holding(found retrieve.Result, span docs.Span, sentences ...retrieve.Sentence) (int, bool) {
-	for _, s := range sentences {
-		if found.Pool[s.Passage].Span.Contains(span) {
-			return s.Passage, true
-		}
-	}
-	return 0, false
 }
 
 func source(p retrieve.Passage) cite.Source {

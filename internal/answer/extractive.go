@@ -51,7 +51,10 @@ func find(ctx context.Context, r Retriever, q Question, emit func(record.Event) 
 	}
 	rec := record.Answer{Status: record.Answered, Citations: []record.Citation{}, Passages: Passages(found.Passages)}
 	rec.Timings.Retrieve = time.Since(began).Milliseconds()
-	return found, rec, emit(record.Sources{Passages: rec.Passages})
+	if err := emit(record.Sources{Passages: rec.Passages}); err != nil {
+		return retrieve.Result{}, record.Answer{}, err
+	}
+	return found, rec, ctx.Err()
 }
 
 // write composes the answer from the chosen statements.
@@ -86,6 +89,9 @@ func write(ctx context.Context, rec record.Answer, statements []statement, emit 
 // Refuse turns a record into a refusal and emits its message.
 func Refuse(rec record.Answer, reason record.Reason, emit func(record.Event) error) (record.Answer, error) {
 	rec.Status, rec.Text = record.Refused, refusals[reason]
+	if len(rec.Passages) > 0 && (reason == record.NoEvidence || reason == record.NotSupported) {
+		rec.Text += nearest
+	}
 	rec.Refusal = &record.Refusal{Reason: reason, Message: rec.Text}
 	rec.Citations = []record.Citation{}
 	return rec, emit(record.Delta{Delta: rec.Text})
@@ -93,11 +99,14 @@ func Refuse(rec record.Answer, reason record.Reason, emit func(record.Event) err
 
 // refusals are the messages for the reader.
 var refusals = map[record.Reason]string{
-	record.NoEvidence:       "Het antwoord op deze vraag staat niet in de documenten. Hieronder staan de passages die er het dichtst bij komen.",
-	record.NotSupported:     "Er is geen antwoord gevonden dat door de documenten wordt gedragen. Hieronder staan de passages die er het dichtst bij komen.",
+	record.NoEvidence:       "Het antwoord op deze vraag staat niet in de documenten.",
+	record.NotSupported:     "Er is geen antwoord gevonden dat door de documenten wordt gedragen.",
 	record.EmptyCorpus:      "Er zijn geen documenten om in te zoeken. Voeg documenten toe of kies een ruimere selectie.",
 	record.ModelUnavailable: "Het taalmodel is nu niet bereikbaar. Probeer het later opnieuw, of vraag om een antwoord zonder taalmodel.",
 }
+
+// nearest goes behind a refusal that has passages to show.
+const nearest = " Hieronder staan de passages die er het dichtst bij komen."
 
 // Passages are retrieved passages as a record keeps them.
 func Passages(found []retrieve.Passage) []record.Passage {
@@ -128,8 +137,8 @@ func (s statement) span() docs.Span {
 	return docs.Span{Start: s.sentences[0].Span.Start, End: s.sentences[len(s.sentences)-1].Span.End}
 }
 
-// write cites the statement's span and writes its sentences, a list with its
-// items on lines of their own.
+// write cites the statement's span and writes its sentences: paragraphs, and
+// the entries of lists on lines of their own.
 func (s statement) write(c *cite.Composer, lead string) error {
 	n, err := c.Cite(s.source, s.span(), record.Verified)
 	if err != nil {
@@ -137,7 +146,11 @@ func (s statement) write(c *cite.Composer, lead string) error {
 	}
 	lines := s.lines()
 	for i, line := range lines {
-		if i > 0 {
+		switch {
+		case i == 0:
+		case lines[i-1].item && !line.item:
+			lead = "\n\n" // else it would read as part of the entry
+		default:
 			lead = "\n"
 		}
 		if line.item {
@@ -150,43 +163,41 @@ func (s statement) write(c *cite.Composer, lead string) error {
 	return nil
 }
 
-// line is a paragraph or an item of an answer.
+// line is a paragraph, a row or an entry of an answer.
 type line struct {
 	text string
 	item bool
 }
 
-// lines joins the sentences to paragraphs and takes lists apart.
+// lines joins sentences of prose to paragraphs. An entry of a list that stands
+// alone is no list.
 func (s statement) lines() []line {
+	parts := s.parts()
 	var out []line
-	for _, sentence := range s.sentences {
-		last := len(out) - 1
-		switch parts := s.parts(sentence); {
-		case len(parts) > 0:
-			for i, p := range parts {
-				out = append(out, line{text: p.Plain, item: i > 0})
-			}
-		case sentence.Kind == docs.ListItem && (s.goesOn || len(s.sentences) > 1):
-			out = append(out, line{text: sentence.Plain, item: true})
-		case sentence.Kind == docs.Prose && last >= 0 && !out[last].item:
-			out[last].text += " " + sentence.Plain
-		default:
-			out = append(out, line{text: sentence.Plain})
+	for i, p := range parts {
+		if p.Kind == docs.Prose && i > 0 && parts[i-1].Kind == docs.Prose {
+			out[len(out)-1].text += " " + p.Plain
+			continue
 		}
+		out = append(out, line{text: p.Plain, item: p.Kind == docs.ListItem && (s.goesOn || len(parts) > 1)})
 	}
 	return out
 }
 
-// parts are the lead-in and items that a List joins; nil for another sentence.
-func (s statement) parts(list docs.Sentence) []docs.Sentence {
-	if list.Kind != docs.List {
-		return nil
-	}
-	var parts []docs.Sentence
-	for _, p := range s.source.Passage.Sentences {
-		if p.Kind != docs.List && list.Span.Contains(p.Span) {
-			parts = append(parts, p)
+// parts are the statement's sentences, a List taken apart into its lead-in and
+// its entries.
+func (s statement) parts() []docs.Sentence {
+	var out []docs.Sentence
+	for _, sentence := range s.sentences {
+		before := len(out)
+		for _, p := range s.source.Passage.Sentences {
+			if sentence.Kind == docs.List && p.Kind != docs.List && sentence.Span.Contains(p.Span) {
+				out = append(out, p)
+			}
+		}
+		if len(out) == before {
+			out = append(out, sentence)
 		}
 	}
-	return parts
+	return out
 }

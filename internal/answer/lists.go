@@ -56,24 +56,21 @@ func (by numbers) items(found retrieve.Result, lead retrieve.Sentence) []retriev
 	return out
 }
 
-// withItems gives each chosen lead-in the entries of its list. A long entry is
-// shown by its title, so that a whole list fits; the quote is the whole entry.
-func withItems(found retrieve.Result, by numbers, chosen []retrieve.Sentence) []retrieve.Sentence {
-	for _, lead := range slices.Clone(chosen) {
+// withItems adds to each lead-in the entries of its list. A long entry is shown
+// by its title, so that a whole list fits; the quote is the whole entry.
+func (c *choice) withItems(sentences []retrieve.Sentence) []retrieve.Sentence {
+	for _, lead := range slices.Clone(sentences) {
 		if !leadsIn(lead.Sentence) {
 			continue
 		}
-		for _, item := range by.items(found, lead) {
+		for _, item := range c.by.items(c.found, lead) {
 			item.Plain = short(item.Plain)
-			at := slices.IndexFunc(chosen, func(c retrieve.Sentence) bool { return overlap(found, item, c) })
-			if at < 0 {
-				chosen = append(chosen, item)
-			} else if chosen[at].N == item.N {
-				chosen[at].Plain = item.Plain
+			if !slices.ContainsFunc(sentences, func(had retrieve.Sentence) bool { return c.same(item, had) }) {
+				sentences = append(sentences, item)
 			}
 		}
 	}
-	return chosen
+	return sentences
 }
 
 // short is an entry's title where it has one and is long, else the entry.

@@ -42,6 +42,12 @@ func generator(tb testing.TB, script llmtest.Script, cfg GeneratorConfig) (*Gene
 	return g, server, &log
 }
 
+// impatient is how long a silence may last in scenarios that have one; others may
+// take their time, on a busy machine.
+var impatient = map[string]time.Duration{
+	"silent": 100 * time.Millisecond, "no header": 100 * time.Millisecond, "stuck": 200 * time.Millisecond,
+}
+
 // scenario is the script of that name.
 func scenario(tb testing.TB, name string) llmtest.Script {
 	tb.Helper()
@@ -58,7 +64,7 @@ func scenario(tb testing.TB, name string) llmtest.Script {
 func TestGeneratorScenarios(t *testing.T) {
 	for _, s := range llmtest.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
-			g, _, log := generator(t, s.Script, GeneratorConfig{First: 200 * time.Millisecond, Idle: 100 * time.Millisecond})
+			g, _, log := generator(t, s.Script, GeneratorConfig{First: impatient[s.Name], Idle: impatient[s.Name]})
 			var text strings.Builder
 			_, err := g.Generate(t.Context(), passageRequest(), func(delta string) error {
 				text.WriteString(delta)
@@ -87,7 +93,7 @@ func TestGeneratorEnds(t *testing.T) {
 		"429 long": "429", "no header": "takes too long", "401": "401",
 	} {
 		t.Run(name, func(t *testing.T) {
-			g, _, _ := generator(t, scenario(t, name), GeneratorConfig{First: 200 * time.Millisecond, Idle: 100 * time.Millisecond})
+			g, _, _ := generator(t, scenario(t, name), GeneratorConfig{First: impatient[name], Idle: impatient[name]})
 			usage, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
 			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("got error %v, want %q", err, want)
@@ -106,7 +112,7 @@ func TestGeneratorAttempts(t *testing.T) {
 		"500": 3, "hangs up": 3, "500 once": 2, "429 once": 2, "429 long": 1, "401": 1, "400": 1, "invalid JSON": 1,
 		"cut off": 1, "error in stream": 1, "no header": 1, "honest": 1,
 	} {
-		g, server, _ := generator(t, scenario(t, name), GeneratorConfig{First: 200 * time.Millisecond, Trip: 10})
+		g, server, _ := generator(t, scenario(t, name), GeneratorConfig{First: impatient[name], Trip: 10})
 		_, _ = g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
 		if got := server.Calls(); got != want {
 			t.Errorf("%s: %d requests, want %d", name, got, want)
