@@ -27,7 +27,7 @@ export function AnswerView({ id }: { id: string }) {
       {!turn && !failure && <p class="nl-paragraph soft">{w.loading}</p>}
       {turn && (
         <ol class="turns">
-          <TurnView turn={turn} idle open={source.open} onOpen={source.show} onClose={source.close} />
+          <TurnView turn={turn} open={source.open} onOpen={source.show} onClose={source.close} />
         </ol>
       )}
       {turn && (

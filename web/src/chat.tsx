@@ -24,9 +24,9 @@ export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
   const [draft, setDraft] = useState("");
   const source = useOpenSource();
   const list = useRef<HTMLOListElement>(null);
-  const newest = useRef("");
 
   const ask = async (question: string) => {
+    if (chat.busy) return say(w.busy);
     setDraft("");
     say(w.asking);
     const turn = await chat.ask(question, scope);
@@ -47,12 +47,10 @@ export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
   asking.current = ask;
   const again = useCallback((question: string) => void asking.current(question), []);
 
-  // A new question comes into view once; then the page stays where it is.
-  const last = chat.turns.at(-1);
+  // The newest question comes into view once; then the page stays where it is.
+  const last = chat.turns.at(-1)?.key ?? "";
   useEffect(() => {
-    if (!last || last.state !== "busy" || newest.current === last.key) return;
-    newest.current = last.key;
-    list.current?.lastElementChild?.scrollIntoView({ block: "start" });
+    if (chat.turns.length > 1) list.current?.lastElementChild?.scrollIntoView({ block: "start" });
   }, [last]);
 
   return (
@@ -66,7 +64,7 @@ export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
         {!id && chat.turns.length === 0 && <Welcome info={info} onAsk={again} />}
         <ol class="turns" ref={list}>
           {chat.turns.map((turn) => (
-            <TurnView key={turn.key} turn={turn} idle={!chat.busy} onAgain={again}
+            <TurnView key={turn.key} turn={turn} onAgain={again}
               open={source.open?.turn === turn.key ? source.open : null} onOpen={source.show} onClose={source.close} />
           ))}
         </ol>

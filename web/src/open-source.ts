@@ -48,6 +48,7 @@ export function useOpenSource(): OpenSource {
 /** returnTo brings the reader back to the same place in the answer. */
 function returnTo(opener: HTMLElement | null) {
   if (!opener?.isConnected) return;
+  opener.dataset.returned = ""; // it needn't show its preview again
   opener.focus({ preventScroll: true });
   opener.scrollIntoView({ block: "nearest" });
 }

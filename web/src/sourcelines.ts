@@ -34,8 +34,10 @@ export function stretches(text: string): Stretch[] {
       continue;
     }
     const isItem = item.test(words + " ");
-    if (last && flows && !isItem && !(titled && capital.test(words))) last.to = line.to;
-    else out.push({ ...line, kind: isHeading(words, afterBlank) ? "heading" : isItem ? "item" : "text" });
+    if (last && flows && !isItem && !(titled && capital.test(words))) {
+      last.to = line.to;
+      if (last.kind === "heading") last.kind = "text";
+    } else out.push({ ...line, kind: isHeading(words, afterBlank) ? "heading" : isItem ? "item" : "text" });
     flows = words.length >= wrapped.min && words.length <= wrapped.max;
     titled = isItem && !sentenceEnd.test(words.replace(/\)$/, ""));
     afterBlank = false;

@@ -6,7 +6,8 @@ const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : 
 
 export const en: Words = {
   locale: "en-GB",
-  notice: "You are asking an automated system (AI). Check the source before you rely on it.",
+  noticeLabel: "About this system",
+  notice: "You are asking an automated system (AI). Check the sources.",
   documentCount: (n) => count(n, "document", "documents"),
   skipToMain: "To the content",
   skipToAsk: "To the question field",
@@ -105,11 +106,11 @@ export const en: Words = {
   noMatches: "Nothing found.",
   questions: (n) => count(n, "question", "questions"),
   rename: "Rename",
-  renameOf: (title) => `Rename ${title}`,
+  renameOf: (title) => `Rename: ${title}`,
   newTitle: "New title",
   save: "Save",
   remove: "Delete",
-  removeOf: (title) => `Delete ${title}`,
+  removeOf: (title) => `Delete: ${title}`,
   removeAsk: (title) => `Delete “${title}” with all its questions and answers? This can't be undone.`,
   removeAll: "Delete all",
   removeAllAsk: "Delete all your conversations? This can't be undone.",

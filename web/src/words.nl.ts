@@ -4,7 +4,8 @@ const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : 
 
 export const nl = {
   locale: "nl-NL",
-  notice: "U stelt vragen aan een geautomatiseerd systeem (AI). Controleer de bron voordat u er iets op baseert.",
+  noticeLabel: "Over dit systeem",
+  notice: "U stelt vragen aan een geautomatiseerd systeem (AI). Controleer de bronnen.",
   documentCount: (n: number) => count(n, "document", "documenten"),
   skipToMain: "Naar de inhoud",
   skipToAsk: "Naar het vraagveld",
@@ -104,11 +105,11 @@ export const nl = {
   noMatches: "Niets gevonden.",
   questions: (n: number) => count(n, "vraag", "vragen"),
   rename: "Hernoemen",
-  renameOf: (title: string) => `Hernoem ${title}`,
+  renameOf: (title: string) => `Hernoemen: ${title}`,
   newTitle: "Nieuwe titel",
   save: "Opslaan",
   remove: "Verwijderen",
-  removeOf: (title: string) => `Verwijder ${title}`,
+  removeOf: (title: string) => `Verwijderen: ${title}`,
   removeAsk: (title: string) => `Wilt u “${title}” met alle vragen en antwoorden verwijderen? Dit kan niet ongedaan worden gemaakt.`,
   removeAll: "Alles wissen",
   removeAllAsk: "Wilt u al uw gesprekken verwijderen? Dit kan niet ongedaan worden gemaakt.",

@@ -43,5 +43,5 @@ export function Header({ info, view, otherLanguage, onLanguage, theme, onTheme, 
 /** Notice is always in view (AI Act, article 50). */
 export function Notice() {
   const { w } = useApp();
-  return <p class="notice" id="notice">{w.notice}</p>;
+  return <aside class="notice" id="notice" aria-label={w.noticeLabel}>{w.notice}</aside>;
 }

@@ -22,6 +22,7 @@ export function Marker({ id, citation: c, expanded, onShow }: Props) {
   const preview = (e: { currentTarget: HTMLElement }) => {
     // The preview is as wide as the text and stands just below the marker.
     const marker = e.currentTarget.querySelector("button")!;
+    if ("returned" in marker.dataset) return void delete marker.dataset.returned;
     setBelow(marker.offsetTop + marker.offsetHeight);
   };
   const hide = () => setBelow(null);

@@ -30,7 +30,10 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
   const words = isCitation ? answer.citations[at]?.quote : passages[at]?.text;
 
   // The reader goes along into the source once; after that, stays on the button.
-  useEffect(() => heading.current?.focus({ preventScroll: wide() }), []);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    if (!beside()) heading.current?.closest(".source")?.scrollIntoView({ block: "start" });
+  }, []);
   if (!place || words === undefined) return null;
 
   const position = (isCitation ? w.sourceOf : w.passageOf)(at + 1, all.length);
@@ -60,8 +63,8 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
   );
 }
 
-/** wide: the pane stands beside the answer, so nothing has to scroll to it. */
-const wide = () => matchMedia("(min-width: 64rem) and (min-height: 34rem)").matches;
+/** beside: the pane stands beside the answer, so the page needn't scroll to it. */
+const beside = () => matchMedia("(min-width: 64rem) and (min-height: 34rem)").matches;
 
 function About({ place, citation: c }: { place: Place; citation: Citation | null }) {
   const { w } = useApp();

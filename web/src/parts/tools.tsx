@@ -9,11 +9,10 @@ import { AnswerFeedback } from "./feedback.tsx";
 
 interface Props {
   answer: Answer;
-  idle: boolean;
   onAgain?: ((question: string) => void) | undefined;
 }
 
-export function Tools({ answer, idle, onAgain }: Props) {
+export function Tools({ answer, onAgain }: Props) {
   const { w, say } = useApp();
   const link = answer.id ? new URL(`a/${answer.id}`, document.baseURI).href : "";
   const copy = async (text: string, done: string) => say(await copyText(text) ? done : w.copyFailed);
@@ -23,7 +22,7 @@ export function Tools({ answer, idle, onAgain }: Props) {
       <div class="tools">
         <Button small look="subtle" onClick={copyAll}>{w.copy}</Button>
         {link && <Button small look="subtle" onClick={() => copy(link, w.linkCopied)}>{w.copyLink}</Button>}
-        {onAgain && <Button small look="subtle" aria-disabled={!idle} onClick={() => idle && onAgain(answer.question)}>{w.askAgain}</Button>}
+        {onAgain && <Button small look="subtle" onClick={() => onAgain(answer.question)}>{w.askAgain}</Button>}
         <Button small look="subtle" onClick={printTurn}>{w.print}</Button>
       </div>
       {answer.id && answer.status !== "reply" && <AnswerFeedback answer={answer.id} />}

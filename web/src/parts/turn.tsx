@@ -16,12 +16,10 @@ interface Props {
   open: Open | null;
   onOpen(o: Open): void;
   onClose(): void;
-  /** idle: no answer is being made, so one can be asked for. */
-  idle: boolean;
   onAgain?: ((question: string) => void) | undefined;
 }
 
-export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, idle, onAgain }: Props) {
+export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, onAgain }: Props) {
   const { w } = useApp();
   const { answer: a, state } = turn;
   const show = (kind: Open["kind"], number: number) => onOpen({ turn: turn.key, kind, number });
@@ -41,16 +39,16 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, id
             <AnswerText turn={turn.key} answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
           </div>
         )}
+      {open && <SourcePane answer={a} open={open} onShow={show} onClose={onClose} />}
       {state !== "busy" && (
         <>
           <Notes turn={turn} />
           <SourceList answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
           {a.status === "answered" && <Passages answer={a} onShow={(n) => show("passage", n)} />}
-          {a.notice && <p class="soft record-notice" lang="nl">{a.notice}</p>}
-          <Tools answer={a} idle={idle} onAgain={onAgain} />
+          {a.notice && <p class="print-only" lang="nl">{a.notice}</p>}
+          <Tools answer={a} onAgain={onAgain} />
         </>
       )}
-      {open && <SourcePane answer={a} open={open} onShow={show} onClose={onClose} />}
     </li>
   );
 });

@@ -1,0 +1,173 @@
+// Conversations, links, documents, a limited question, feedback, copying.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ask, lastRecord, open } from "../harness.mjs";
+import { realSite } from "../site.mjs";
+import { question } from "./ask.mjs";
+
+test("a conversation survives a reload, and its answers have links", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  await ask(page, question);
+  await ask(page, "In welk jaar is die opgezet?");
+  const before = await page.locator(".turns").innerText();
+  await page.reload();
+  await page.locator(".turn").nth(1).waitFor();
+  assert.equal(await page.locator(".turns").innerText(), before);
+  const r = await lastRecord(page);
+
+  const other = await open(`${url}/a/${r.id}`);
+  await other.locator("button.cite").first().click();
+  await other.locator(".source mark").first().waitFor();
+  assert.equal((await other.locator(".source mark").allTextContents()).join(""), r.citations[0].quote);
+  await other.goto(`${url}/c/${r.conversation_id}`);
+  await other.locator(".utrecht-alert--error").waitFor();
+  assert.equal(await other.locator(".turn").count(), 0, "somebody else's conversation is shown");
+  await other.context().close();
+  await page.context().close();
+});
+
+test("conversations are listed, found, renamed and deleted", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  for (const q of [question, "Hoeveel fte komt er bij voor de AVIM?", "Waarom is de webcrawler juridisch ingewikkeld?"]) {
+    await page.goto(url);
+    await ask(page, q);
+  }
+  const list = page.locator(".conversations li");
+  await page.waitForFunction(() => document.querySelectorAll(".conversations li").length === 3);
+  await page.getByRole("searchbox", { name: "Zoek in titels" }).fill("AVIM");
+  assert.equal(await list.count(), 1);
+  await list.hover();
+  await list.getByRole("button", { name: /^Hernoemen/ }).click();
+  await page.getByRole("textbox", { name: "Nieuwe titel" }).fill("Capaciteit AVIM <b>");
+  await page.keyboard.press("Enter");
+  await page.locator(".conversations", { hasText: "Capaciteit AVIM <b>" }).waitFor();
+  await page.getByRole("searchbox", { name: "Zoek in titels" }).fill("");
+  await list.first().hover();
+  await list.first().getByRole("button", { name: /^Verwijderen/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Verwijderen" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".conversations li").length === 2);
+  await page.waitForURL(url + "/");
+  await page.getByRole("button", { name: "Alles wissen" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Annuleren" }).click();
+  assert.equal(await list.count(), 2);
+  await page.getByRole("button", { name: "Alles wissen" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Alles wissen" }).click();
+  await page.locator(".history", { hasText: "Nog geen gesprekken" }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement !== document.body), true, "the focus is lost");
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("documents are listed, filtered, searched and shown with their own text", async () => {
+  const { url } = await realSite();
+  const page = await open(url + "/documents");
+  const all = (await (await fetch(url + "/api/v1/documents?per_page=200")).json()).documents;
+  await page.locator(".documents li").first().waitFor();
+  assert.equal(await page.locator(".documents li").count(), all.length);
+  await page.getByLabel("Soort").selectOption("kamerbrief");
+  assert.equal(await page.locator(".documents li").count(), all.filter((d) => d.kind === "kamerbrief").length);
+  await page.getByLabel("Jaar").selectOption("2023");
+  assert.equal(await page.locator(".documents li").count(), 1);
+  await page.getByLabel("Soort").selectOption("");
+  await page.getByLabel("Jaar").selectOption("");
+  await page.getByRole("searchbox", { name: /Zoek in titels/ }).fill("webcrawler");
+  await page.keyboard.press("Enter");
+  await page.locator(".found .passages a").first().click();
+  await page.waitForURL(/\/documents\/.*start=\d+/);
+  await page.locator(".document mark").first().waitFor();
+  const v = new URL(page.url());
+  const text = [...await (await fetch(`${url}/api/v1${v.pathname}/text?version=${v.searchParams.get("version")}`)).text()];
+  const want = text.slice(+v.searchParams.get("start"), +v.searchParams.get("end")).join("");
+  assert.equal((await page.locator(".document mark").allTextContents()).join(""), want);
+  assert.equal(await page.locator(".source-text").evaluate((e) => e.textContent), text.join(""));
+  await page.goto(page.url().replace(/end=\d+/, "end=99999999"));
+  await page.locator(".document .unmarked").waitFor();
+  assert.equal(await page.locator(".document mark").count(), 0);
+  await page.goto(url + "/documents/doc_bestaatniet");
+  await page.locator(".utrecht-alert--error").waitFor();
+  await page.context().close();
+});
+
+test("a question can be limited to a choice of documents", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  await ask(page, question);
+  const outside = (await lastRecord(page)).citations[0].document_id;
+  await page.getByRole("link", { name: "Beperken" }).click();
+  const all = (await (await fetch(url + "/api/v1/documents?per_page=200")).json()).documents;
+  const other = all.find((d) => d.id !== outside && d.kind === "kamerbrief");
+  await page.getByRole("checkbox", { name: `Kies ${other.title}` }).check();
+  await page.getByRole("link", { name: "Stel een vraag over deze keuze" }).click();
+  await page.locator(".turn").waitFor();
+  assert.match(await page.locator(".scope").innerText(), /alleen in 1 gekozen document/);
+  await ask(page, "Wat doet het kabinet tegen mensenhandel?");
+  const r = await lastRecord(page);
+  const used = new Set([...r.citations, ...r.passages].map((p) => p.document_id));
+  assert.deepEqual([...used], [other.id]);
+  await page.getByRole("button", { name: "Alle documenten" }).click();
+  assert.match(await page.locator(".scope").innerText(), /in alle documenten/);
+  await page.context().close();
+});
+
+test("feedback on an answer and on a citation reaches the server", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  const sent = [];
+  page.on("request", (r) => r.url().endsWith("/feedback") && sent.push(r));
+  const turn = await ask(page, question);
+  await turn.locator("button.cite").first().click();
+  await page.getByRole("button", { name: "Bron 1 klopt niet" }).click();
+  await page.keyboard.type("De datum is <b>oud</b>.");
+  await page.locator(".source").getByRole("button", { name: "Versturen" }).click();
+  await page.locator(".source .thanks").waitFor();
+  await page.keyboard.press("Escape");
+  await turn.getByRole("button", { name: "Goed" }).click();
+  await turn.locator(".thanks").waitFor();
+  assert.deepEqual(sent.map((r) => r.postDataJSON()), [
+    { verdict: "bad", comment: "De datum is <b>oud</b>.", citation: 1 }, { verdict: "good", comment: "" },
+  ]);
+  for (const r of sent) assert.equal((await r.response()).status(), 204);
+  await page.context().close();
+});
+
+test("a copy has the sources, and printing shows one answer with its quotes", async () => {
+  const { url } = await realSite();
+  const page = await open(url, { permissions: ["clipboard-read", "clipboard-write"] });
+  await ask(page, question);
+  await ask(page, "In welk jaar is die opgezet?");
+  const r = await lastRecord(page);
+  await page.getByRole("button", { name: "Kopieer met bronnen" }).last().click();
+  await page.waitForFunction(() => document.querySelector("[role=status]").textContent.startsWith("Gekopieerd"));
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  for (const want of [r.text, r.citations[0].title, `${url}/a/${r.id}`]) assert.ok(copied.includes(want), want);
+
+  await page.evaluate(() => { window.print = () => { window.printed = [...document.querySelectorAll(".turn.printed .question")].map((q) => q.textContent); }; });
+  await page.getByRole("button", { name: "Afdrukken" }).last().click();
+  assert.deepEqual(await page.evaluate(() => window.printed), [r.question]);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("blockquote").last().isVisible(), true);
+  assert.equal(await page.locator(".ask").isVisible(), false);
+  await page.context().close();
+});
+
+test("language and display are kept in the browser", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("heading", { name: "Ask your question" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.getByLabel("Display").selectOption("dark");
+  await page.waitForFunction((before) => getComputedStyle(document.body).backgroundColor !== before, light);
+  const dark = await ground();
+  await page.reload();
+  await page.getByRole("heading", { name: "Ask your question" }).waitFor();
+  assert.equal(await ground(), dark);
+  await page.getByLabel("Display").selectOption("light");
+  await page.waitForFunction((want) => getComputedStyle(document.body).backgroundColor === want, light);
+  await page.context().close();
+});

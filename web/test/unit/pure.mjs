@@ -1,0 +1,127 @@
+// The functions that turn words and offsets into what is shown.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { load } from "./load.mjs";
+
+const { locate, units, unitAt } = await load("spans.ts");
+const { parseAnswer } = await load("answertext.ts");
+const { stretches, parts } = await load("sourcelines.ts");
+const { parseRoute, documentPath, webLink } = await load("route.ts");
+const { withSources } = await load("plain.ts");
+const { matches, everything, values } = await load("document-filter.ts");
+
+/** random numbers that are the same every time (mulberry32). */
+function numbers(seed) {
+  return (n) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor(((t ^ (t >>> 14)) >>> 0) / 4294967296 * n);
+  };
+}
+const alphabet = ["a", "é", "€", "𝔅", "👩‍💻", "\n", "\r\n", " ", "\ufeff", "- ", "1. ", "[1]", "[12]", "[", "]", "x".repeat(70), "\u0301", "."];
+const noise = (pick, n) => Array.from({ length: pick(n) }, () => alphabet[pick(alphabet.length)]).join("");
+
+test("spans count code points", () => {
+  const pick = numbers(1);
+  for (let i = 0; i < 2000; i++) {
+    const points = [...noise(pick, 30)];
+    const text = points.join("");
+    const start = pick(points.length + 2);
+    const end = pick(points.length + 2);
+    const want = start < end && end <= points.length ? points.slice(start, end).join("") : null;
+    const got = units(text, start, end);
+    assert.equal(got && text.slice(got.from, got.to), want, JSON.stringify([text, start, end]));
+  }
+  assert.equal(unitAt("𝔅b", 1), 2);
+  for (const wrong of [-1, 0.5, NaN, Infinity, 4]) assert.equal(unitAt("abc", wrong), -1);
+  assert.equal(units("abc", 1, NaN), null);
+});
+
+test("a quote that isn't there is not located", () => {
+  assert.deepEqual(locate("x𝔅yz", 1, 3, "𝔅y"), { from: 1, to: 4 });
+  assert.equal(locate("x𝔅yz", 1, 3, "𝔅z"), null);
+  assert.equal(locate("x𝔅yz", 3, 9, "z"), null);
+});
+
+test("an answer's blocks keep every character but list signs and markers", () => {
+  const pick = numbers(2);
+  for (let i = 0; i < 2000; i++) {
+    const text = noise(pick, 40);
+    for (const block of parseAnswer(text, (n) => n === 1)) {
+      for (const piece of block.items.flat()) {
+        if ("cite" in piece) assert.equal(piece.cite, 1);
+        else assert.equal(text.slice(piece.at, piece.at + piece.text.length), piece.text);
+      }
+    }
+  }
+});
+
+test("answers have paragraphs, lists and markers", () => {
+  const blocks = parseAnswer("Eerst [1].\nNog [3]\n\n- a [2]\n- b\n\n3. c\n4. d\nslot", (n) => n < 3);
+  assert.deepEqual(blocks.map((b) => [b.kind, b.first, b.items.length]), [["p", 1, 1], ["ul", 1, 2], ["ol", 3, 2], ["p", 1, 1]]);
+  assert.deepEqual(blocks[0].items[0].map((p) => p.text ?? p.cite), ["Eerst ", 1, ".", "\n", "Nog [3]"]);
+});
+
+test("a source's stretches joined are the source", () => {
+  const pick = numbers(3);
+  const corpus = new URL("../../../corpus/", import.meta.url);
+  const texts = readdirSync(corpus).filter((f) => f.endsWith(".txt")).map((f) => readFileSync(new URL(f, corpus), "utf8"));
+  assert.ok(texts.length > 0);
+  for (let i = 0; i < 2000; i++) texts.push(noise(pick, 60));
+  for (const text of texts) {
+    const all = stretches(text);
+    assert.equal(all.map((s) => text.slice(s.from, s.to)).join(""), text);
+    const from = pick(text.length + 1);
+    const mark = { from, to: from + pick(text.length - from + 1) };
+    const cut = all.flatMap((s) => parts(text, s, mark));
+    assert.equal(cut.map((p) => p.text).join(""), text);
+    assert.equal(cut.filter((p) => p.marked).map((p) => p.text).join(""), text.slice(mark.from, mark.to));
+  }
+});
+
+test("source lines look as what they are", () => {
+  const long = "Deze regel is door een zetter afgebroken en loopt op de volgende";
+  const text = `Titel\n\n${long}\nregel door.\n- een punt\n## Kop\n\n3. Een genummerde titel die zo lang is dat zij lijkt af te breken\nDe tekst erna.\n`;
+  assert.deepEqual(stretches(text).map((s) => s.kind), ["heading", "blank", "text", "item", "heading", "blank", "item", "text"]);
+});
+
+test("routes", () => {
+  assert.deepEqual(parseRoute(""), { view: "chat", id: "" });
+  assert.deepEqual(parseRoute("c/conv_1"), { view: "chat", id: "conv_1" });
+  assert.deepEqual(parseRoute("a/ans_1?x=1#y"), { view: "answer", id: "ans_1" });
+  assert.deepEqual(parseRoute("documents"), { view: "documents" });
+  for (const path of ["x", "c", "c/", "c/a/b", "documents/a/b", "x/y"]) assert.equal(parseRoute(path).view, "missing", path);
+  const place = { document_id: "doc a/b", version: "v", start: 3, end: 9 };
+  assert.deepEqual(parseRoute(documentPath(place)), { view: "document", id: "doc a/b", version: "v", start: "3", end: "9" });
+  assert.equal(parseRoute("documents/%zz").view, "document");
+});
+
+test("only the web is linked to", () => {
+  assert.equal(webLink("https://example.org/a b"), "https://example.org/a%20b");
+  for (const raw of ["javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,x", "//example.org", "vbscript:x", "", "file:///etc"]) {
+    assert.equal(webLink(raw), "", raw);
+  }
+});
+
+test("a copy has the sources with their quotes", () => {
+  const answer = {
+    question: "Wat?", text: "Dat. [1]", notice: "Controleer.",
+    citations: [{ number: 1, title: "T", publisher: "P", date: "2023-10-18", section: ["A", "B"], page: 4, source_url: "", quote: "dat\nis zo" }],
+  };
+  const w = { question: "Vraag", sources: "Bronnen", page: (n) => `p. ${n}`, date: (d) => d };
+  assert.equal(withSources(answer, "https://x/a/1", w),
+    "Vraag: Wat?\n\nDat. [1]\n\nBronnen:\n[1] T, P, 2023-10-18, A › B, p. 4\n    “dat is zo”\n\nControleer.\nhttps://x/a/1\n");
+});
+
+test("documents are filtered without regard to case and accents", () => {
+  const doc = { title: "Actieplan Één", publisher: "Ministerie", kind: "kamerbrief", date: "2023-10-18", dossier: "28 638" };
+  const yes = [{}, { words: "actieplan een" }, { words: "638 MINISTERIE" }, { year: "2023" }, { publisher: "Ministerie", kind: "kamerbrief" }];
+  const no = [{ words: "twee" }, { year: "2020" }, { year: "-" }, { publisher: "ministerie" }, { kind: "nota" }];
+  for (const f of yes) assert.ok(matches(doc, { ...everything, ...f }), JSON.stringify(f));
+  for (const f of no) assert.ok(!matches(doc, { ...everything, ...f }), JSON.stringify(f));
+  assert.ok(matches({ ...doc, date: "" }, { ...everything, year: "-" }));
+  assert.deepEqual(values([doc, { ...doc, kind: "" }, doc], (d) => d.kind), ["kamerbrief"]);
+});
