@@ -67,7 +67,9 @@ counts tokens.
 [bronwijzer/internal/httpapi] is the face on the network, with a chat API of its
 own and one that clients of OpenAI's understand. [bronwijzer/internal/slack]
 answers in Slack; slack/slacktest is a Slack for tests.
-[bronwijzer/internal/eval] measures answers against a question set. The leaves
+[bronwijzer/internal/eval] measures answers against a question set;
+[bronwijzer/internal/trial] makes the collections that only a measurement needs.
+The leaves
 [bronwijzer/internal/docs], record and [bronwijzer/internal/llm] hold the values
 and interfaces that the others exchange.
 

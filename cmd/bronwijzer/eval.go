@@ -271,10 +271,13 @@ func (c *evalCmd) limits(f eval.Figures) error {
 }
 
 // What a judge asks for: the share of words, and the cosine between quotes and
-// statement that e5 gives one and the same statement in other words.
+// statement. Both were set on pairs of which most wrong ones differ from their
+// quote in a name, a number or a "niet": words accept 66 % of the right and
+// 47 % of the wrong ones, e5 53 % and 34 %. So these judges find what has
+// another subject than its source; for what twists it, ask a model.
 const (
-	judgeShare  = 0.75
-	judgeCosine = 0.9
+	judgeShare  = 0.7
+	judgeCosine = 0.94
 )
 
 // judge is the one that the command names.
