@@ -124,7 +124,9 @@ func (c *choice) overlapsChosen(s retrieve.Sentence) bool {
 	})
 }
 
-func (c *choice) same(a, b retrieve.Sentence) bool { return a.N == b.N && c.document(a) == c.document(b) }
+func (c *choice) same(a, b retrieve.Sentence) bool {
+	return a.N == b.N && c.document(a) == c.document(b)
+}
 
 func wordCount(sentences []retrieve.Sentence) int {
 	n := 0

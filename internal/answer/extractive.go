@@ -57,8 +57,12 @@ func find(ctx context.Context, r Retriever, q Question, emit func(record.Event) 
 	return found, rec, ctx.Err()
 }
 
-// write composes the answer from the chosen statements.
+// write composes the answer from the chosen statements. Where there are none it
+// refuses.
 func write(ctx context.Context, rec record.Answer, statements []statement, emit func(record.Event) error) (record.Answer, error) {
+	if len(statements) == 0 {
+		return Refuse(rec, record.NoEvidence, emit)
+	}
 	c := cite.NewComposer(emit)
 	var err error
 	for i, s := range statements {

@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,9 +59,10 @@ func (s Source) Quote(span docs.Span) (string, error) {
 	return quote, nil
 }
 
-// Composer builds an answer piece by piece: Cite makes a citation, Write adds
-// text, Mark adds markers. Each emits what it did at once, so that the deltas
-// joined are the text. The zero Composer is not usable; see NewComposer.
+// Composer builds an answer piece by piece: Cite makes a citation, Statement
+// adds text and markers. Each emits what it did at once, so that the deltas
+// joined are the text; what couldn't be emitted, nobody saw, and isn't in it.
+// The zero Composer is not usable; see NewComposer.
 type Composer struct {
 	emit      func(record.Event) error
 	text      strings.Builder
@@ -101,9 +103,12 @@ func (c *Composer) Cite(s Source, span docs.Span, status record.CitationStatus) 
 		Quote:     quote, Start: span.Start, End: span.End,
 		Status: status, DocumentStatus: record.Current,
 	}
+	if err := c.emit(record.Cited{Citation: cited}); err != nil {
+		return 0, err
+	}
 	c.citations = append(c.citations, cited)
 	c.numbers[at] = cited.Number
-	return cited.Number, c.emit(record.Cited{Citation: cited})
+	return cited.Number, nil
 }
 
 // Statement writes one statement and its markers: lead (white space or a list
@@ -119,20 +124,28 @@ func (c *Composer) Statement(lead, statement string, numbers ...int) error {
 			return fmt.Errorf("marker [%d]: there are %d citations", n, len(c.citations))
 		}
 		out += " [" + strconv.Itoa(n) + "]"
+	}
+	if err := c.emit(record.Delta{Delta: out}); err != nil {
+		return err
+	}
+	for _, n := range numbers {
 		cited := &c.citations[n-1]
 		cited.AnswerSpans = append(cited.AnswerSpans, span)
 	}
 	c.text.WriteString(out)
 	c.length += utf8.RuneCountInString(out)
-	return c.emit(record.Delta{Delta: out})
+	return nil
 }
 
 // Text is the answer so far.
 func (c *Composer) Text() string { return c.text.String() }
 
-// Citations are those made so far, with the spans that they support.
+// Citations are those made so far, with the spans that they support. One whose
+// statement wasn't emitted any more is left out.
 func (c *Composer) Citations() []record.Citation {
-	return append([]record.Citation{}, c.citations...)
+	return slices.DeleteFunc(append([]record.Citation{}, c.citations...), func(cited record.Citation) bool {
+		return len(cited.AnswerSpans) == 0
+	})
 }
 
 // tag is the beginning of HTML, or of an address in angle brackets.
