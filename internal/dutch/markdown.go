@@ -20,7 +20,7 @@ const (
 var (
 	mdComment  = regexp.MustCompile(`(?s)<!--.*?-->|\{/\*.*?\*/\}`)
 	mdAuto     = regexp.MustCompile(`<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s]+)>`)
-	mdTerm     = regexp.MustCompile(`(?i)</dt>\s*<dd(?:\s[^<>]*)?>|\n[ \t]*:[ \t]+`)
+	mdTerm     = regexp.MustCompile(`(?i)</dt>\s*<dd(?:\s[^<>]*)?>|\s*\n[ \t]*:[ \t]+`)
 	mdImage    = regexp.MustCompile(`!` + linkText + linkTarget)
 	mdLink     = regexp.MustCompile(linkText + linkTarget)
 	mdNote     = regexp.MustCompile(`\[\^[^\[\]\s]+\]:?`)

@@ -189,7 +189,7 @@ func (g *grouper) goesOn(a, b int) bool {
 	before, next := g.at(b-1), g.at(b)
 	last := lastRune(before)
 	open := !isStop(last) && last != ':' && last != ';'
-	if m := g.lines[b].mark; m.bullet || m.end > 0 && !m.weak && (!open || g.short(b-1)) {
+	if m := g.lines[b].mark; m.bullet || m.end > 0 && !m.weak && (!open || g.wrap == (wrapping{}) || g.short(b-1)) {
 		return false
 	}
 	if startsSmall(next) && (open || g.wrap != wrapping{}) {

@@ -9,7 +9,7 @@
 // would read is in one of them; what only steers (markup, menus, styling) is in
 // none.
 //
-// One file a format: text.go, markdown.go, html.go. Nothing in a document is
+// One file a format: text.go, markdown.go (with md*.go), html.go. Nothing in a document is
 // followed, executed or loaded.
 package load
 

@@ -58,9 +58,12 @@ func (r *markdownReader) definition(from, to int) {
 	r.open, r.lines = piece{kind: docs.Item, from: from + 1, to: to}, 1
 }
 
+// captions are words that the line below a picture or table begins with.
+var captions = wordSet("afbeelding bijschrift bron figuur foto grafiek tabel")
+
 // titleAbove reports whether the open paragraph is a title that the next line
 // was glued to, and makes it one: a short line that nothing closes, above a long
-// one that begins a sentence.
+// one that begins a sentence. A caption stays a paragraph, but by itself.
 func (r *markdownReader) titleAbove(next string) bool {
 	if r.open.kind != docs.Paragraph || r.lines != 1 || len(next) < 60 {
 		return false
@@ -74,7 +77,9 @@ func (r *markdownReader) titleAbove(next string) bool {
 	if startsSmall(first) || !openers[strings.ToLower(first)] || strings.HasPrefix(r.text[r.open.to:], "  ") {
 		return false
 	}
-	r.open.kind, r.open.level = docs.Heading, boldLevel
+	if !captions[strings.ToLower(firstWord(strings.TrimLeft(s, "*_")))] {
+		r.open.kind, r.open.level = docs.Heading, boldLevel
+	}
 	return true
 }
 
