@@ -2,5 +2,9 @@
 
 package main
 
-// manyStreams is how many answers are written at once.
-const manyStreams = 200
+const (
+	// manyStreams is how many answers are written at once.
+	manyStreams = 200
+	// scenarioStep is from one scenario that is played to the next.
+	scenarioStep = 1
+)
