@@ -238,7 +238,7 @@ func (c *choice) merge() []statement {
 				last.sentences = append(last.sentences, s.Sentence)
 				continue
 			}
-			next.goesOn = s.Kind == docs.ListItem
+			next.goesOn = s.Kind == last.sentences[len(last.sentences)-1].Kind || s.Kind == docs.ListItem
 		}
 		out = append(out, next)
 	}

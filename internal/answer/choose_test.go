@@ -152,7 +152,7 @@ func TestChoose(t *testing.T) {
 			2:0.8 Wat volgt.`}), "Het beste. Wat volgt. [1]"},
 		{"neighbours in no common passage", results(t, page{"a", `
 			1:0.9 Het beste.
-			2:0.8 Wat volgt.`}), "Het beste. [1]\n\nWat volgt. [2]"},
+			2:0.8 Wat volgt.`}), "Het beste. [1] Wat volgt. [2]"},
 		{"said once", results(
 			t,
 			page{"a", `1:0.9 Het staat vast.`},

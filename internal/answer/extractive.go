@@ -70,9 +70,12 @@ func write(ctx context.Context, rec record.Answer, statements []statement, emit 
 			break
 		}
 		lead := "\n\n"
-		if i == 0 {
+		switch {
+		case i == 0:
 			lead = ""
-		} else if s.goesOn {
+		case s.goesOn && s.sentences[0].Kind == docs.Prose:
+			lead = " "
+		case s.goesOn:
 			lead = "\n"
 		}
 		if err = s.write(c, lead); err != nil {
@@ -131,8 +134,8 @@ func Passages(found []retrieve.Passage) []record.Passage {
 type statement struct {
 	source    cite.Source
 	sentences []docs.Sentence
-	// goesOn says that it continues the list of the statement before it, from
-	// another passage.
+	// goesOn says that it continues the paragraph or the list of the statement
+	// before it, from another passage.
 	goesOn bool
 }
 
