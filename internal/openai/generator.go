@@ -55,7 +55,8 @@ func (c GeneratorConfig) withDefaults() GeneratorConfig {
 	}{
 		{&c.Connect, 5 * time.Second},
 		{&c.First, time.Minute},
-		{&c.Idle, 20 * time.Second}, {&c.Total, 5 * time.Minute},
+		{&c.Idle, 20 * time.Second},
+		{&c.Total, 5 * time.Minute},
 		{&c.QueueWait, 5 * time.Second},
 		{&c.Rest, 10 * time.Second},
 	} {
