@@ -47,7 +47,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	}
 	defer listener.Close()
 	at := listener.Addr().String()
-	handler, err := a.handler(lg, httpapi.Config{
+	handler, err := a.handler(lg, httpapi.Config{ //nolint:contextcheck // a request brings its own
 		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies, Rate: s.Rate,
 	})
 	if err != nil {

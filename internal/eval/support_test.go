@@ -32,7 +32,8 @@ func TestStatements(t *testing.T) {
 	want := []Statement{
 		{Text: "Één boot is rood.", Citations: []int{0, 1}},
 		{Text: "De andere is groen.", Citations: []int{1}},
-		{Text: "Dat is mooi!"}, {Text: "Vindt u niet? 3 is genoeg."},
+		{Text: "Dat is mooi!"},
+		{Text: "Vindt u niet? 3 is genoeg."},
 	}
 	if d := cmp.Diff(want, Statements(&r)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

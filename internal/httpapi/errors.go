@@ -36,32 +36,58 @@ const startRetry = 5 * time.Second
 
 // The errors that arise in this package.
 var (
-	errNoRoute = &apiError{status: http.StatusNotFound, code: "not_found",
-		message: "Dit adres bestaat niet."}
-	errNotFound = &apiError{status: http.StatusNotFound, code: "not_found",
-		message: "Dit is niet gevonden."}
-	errNoMethod = &apiError{status: http.StatusMethodNotAllowed, code: "method_not_allowed",
-		message: "Deze bewerking kan niet op dit adres."}
-	errWrongHost = &apiError{status: http.StatusMisdirectedRequest, code: "wrong_host",
-		message: "Deze server is niet bereikbaar onder deze naam."}
-	errCrossOrigin = &apiError{status: http.StatusForbidden, code: "cross_origin",
-		message: "Een andere website mag deze server niet gebruiken."}
-	errMediaType = &apiError{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type",
-		message: "Stuur de inhoud als application/json in UTF-8."}
-	errTooLarge = &apiError{status: http.StatusRequestEntityTooLarge, code: "too_large",
-		message: "De inhoud is groter dan 1 MB."}
-	errSlowBody = &apiError{status: http.StatusRequestTimeout, code: "request_timeout",
-		message: "De inhoud kwam niet op tijd binnen."}
-	errNotReady = &apiError{status: http.StatusServiceUnavailable, code: "not_ready", retryAfter: startRetry,
-		message: "De documenten worden nog ingelezen. Probeer het zo nog eens."}
-	errStopping = &apiError{status: http.StatusServiceUnavailable, code: "shutting_down", retryAfter: startRetry,
-		message: "De server wordt gestopt. Probeer het zo nog eens."}
-	errNoModel = &apiError{status: http.StatusServiceUnavailable, code: "model_unavailable", retryAfter: startRetry,
-		message: "Het taalmodel is nu niet bereikbaar. Probeer het zo nog eens."}
-	errTimeout = &apiError{status: http.StatusGatewayTimeout, code: "timeout",
-		message: "Het antwoord duurde te lang."}
-	errInternal = &apiError{status: http.StatusInternalServerError, code: "internal",
-		message: "Er ging iets mis in de server. Meld het met het nummer van dit verzoek."}
+	errNoRoute = &apiError{
+		status: http.StatusNotFound, code: "not_found",
+		message: "Dit adres bestaat niet.",
+	}
+	errNotFound = &apiError{
+		status: http.StatusNotFound, code: "not_found",
+		message: "Dit is niet gevonden.",
+	}
+	errNoMethod = &apiError{
+		status: http.StatusMethodNotAllowed, code: "method_not_allowed",
+		message: "Deze bewerking kan niet op dit adres.",
+	}
+	errWrongHost = &apiError{
+		status: http.StatusMisdirectedRequest, code: "wrong_host",
+		message: "Deze server is niet bereikbaar onder deze naam.",
+	}
+	errCrossOrigin = &apiError{
+		status: http.StatusForbidden, code: "cross_origin",
+		message: "Een andere website mag deze server niet gebruiken.",
+	}
+	errMediaType = &apiError{
+		status: http.StatusUnsupportedMediaType, code: "unsupported_media_type",
+		message: "Stuur de inhoud als application/json in UTF-8.",
+	}
+	errTooLarge = &apiError{
+		status: http.StatusRequestEntityTooLarge, code: "too_large",
+		message: "De inhoud is groter dan 1 MB.",
+	}
+	errSlowBody = &apiError{
+		status: http.StatusRequestTimeout, code: "request_timeout",
+		message: "De inhoud kwam niet op tijd binnen.",
+	}
+	errNotReady = &apiError{
+		status: http.StatusServiceUnavailable, code: "not_ready", retryAfter: startRetry,
+		message: "De documenten worden nog ingelezen. Probeer het zo nog eens.",
+	}
+	errStopping = &apiError{
+		status: http.StatusServiceUnavailable, code: "shutting_down", retryAfter: startRetry,
+		message: "De server wordt gestopt. Probeer het zo nog eens.",
+	}
+	errNoModel = &apiError{
+		status: http.StatusServiceUnavailable, code: "model_unavailable", retryAfter: startRetry,
+		message: "Het taalmodel is nu niet bereikbaar. Probeer het zo nog eens.",
+	}
+	errTimeout = &apiError{
+		status: http.StatusGatewayTimeout, code: "timeout",
+		message: "Het antwoord duurde te lang.",
+	}
+	errInternal = &apiError{
+		status: http.StatusInternalServerError, code: "internal",
+		message: "Er ging iets mis in de server. Meld het met het nummer van dit verzoek.",
+	}
 )
 
 // invalid is the error for a request that isn't right; message is a Dutch
@@ -124,8 +150,10 @@ func (a *api) report(c *gin.Context, err error) (*apiError, errorBody) {
 		return nil, errorBody{}
 	}
 	if seen.status >= http.StatusInternalServerError && seen.retryAfter == 0 {
-		attrs := []any{slog.String("request_id", c.GetString(requestIDKey)),
-			slog.String("route", routeOf(c).label()), slog.Any("error", err)}
+		attrs := []any{
+			slog.String("request_id", c.GetString(requestIDKey)),
+			slog.String("route", routeOf(c).label()), slog.Any("error", err),
+		}
 		var p *panicError
 		if errors.As(err, &p) {
 			attrs = append(attrs, slog.String("stack", string(p.stack)))
