@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"bronwijzer/internal/ingest"
 )
 
 // TestPrecedence: flags count more than the environment, that more than the
@@ -27,6 +29,40 @@ func TestPrecedence(t *testing.T) {
 		if pair[0] != pair[1] {
 			t.Errorf("%s: got %q, want %q", name, pair[0], pair[1])
 		}
+	}
+}
+
+// TestRetention: one that would remove every record is refused.
+func TestRetention(t *testing.T) {
+	for value, ok := range map[string]bool{"1h": true, "0s": false, "-1h": false} {
+		var c cli
+		p, err := newParser(&c, io.Discard, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Parse([]string{"serve", "--retention=" + value}); (err == nil) != ok {
+			t.Errorf("retention %s: got error %v", value, err)
+		}
+	}
+}
+
+// TestProgress: what isn't a terminal gets a line for each file that has
+// something to embed.
+func TestProgress(t *testing.T) {
+	var b strings.Builder
+	p := newProgress(&b)
+	for _, at := range []ingest.Progress{
+		{Total: 2, Path: "c/a.txt"},
+		{Total: 2, Path: "c/a.txt", Embedded: 1, Pending: 2},
+		{Total: 2, Path: "c/a.txt", Embedded: 2, Pending: 2},
+		{Done: 1, Total: 2, Path: "c/b.txt"},
+		{Done: 2, Total: 2, Path: "c/b.txt"},
+	} {
+		p.show(at)
+	}
+	p.end()
+	if got, want := b.String(), "0/2 c/a.txt: 2 teksten inbedden\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

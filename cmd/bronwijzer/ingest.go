@@ -57,7 +57,7 @@ func openCurrent(ctx context.Context, v *invocation) (*app, error) {
 // current fills the index and brings it up to date; it only speaks of files
 // that were refused.
 func (a *app) current(ctx context.Context, w io.Writer) error {
-	if err := a.fill(ctx); err != nil {
+	if err := a.fill(ctx, w); err != nil {
 		return err
 	}
 	report, err := a.update(ctx, w)
@@ -91,10 +91,11 @@ func (p *progress) show(at ingest.Progress) {
 		if at.Pending > 0 {
 			fmt.Fprintf(p.w, " (%d/%d ingebed)", at.Embedded, at.Pending)
 		}
+		p.last = at.Path
 	case at.Pending > 0 && at.Path != p.last:
 		fmt.Fprintf(p.w, "%d/%d %s: %d teksten inbedden\n", at.Done, at.Total, at.Path, at.Pending)
+		p.last = at.Path
 	}
-	p.last = at.Path
 }
 
 func (p *progress) end() {

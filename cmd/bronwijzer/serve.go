@@ -31,6 +31,14 @@ type serveCmd struct {
 	slackSettings
 }
 
+// Validate refuses a retention that would remove what was just answered.
+func (s *serveCmd) Validate() error {
+	if s.Retention <= 0 {
+		return fmt.Errorf("--retention must be more than 0, not %s", s.Retention)
+	}
+	return nil
+}
+
 // Run opens the port at once, fills the index and takes over what changed in
 // the corpus, and serves until ctx ends.
 func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
@@ -81,7 +89,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 // start brings the collection up to date: what the store holds can be asked at
 // once, then follows what changed in the folders.
 func (a *app) start(ctx context.Context, lg *slog.Logger, w io.Writer) error {
-	if err := a.fill(ctx); err != nil {
+	if err := a.fill(ctx, w); err != nil {
 		return err
 	}
 	report, err := a.update(ctx, w)
@@ -98,12 +106,12 @@ func (a *app) expire(ctx context.Context, lg *slog.Logger, retention time.Durati
 	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
 	for {
-		if removed, err := a.store.Expire(ctx, time.Now().Add(-retention)); err != nil {
+		if removed, err := a.store.Expire(ctx, time.Now().Add(-retention)); err != nil && ctx.Err() == nil {
 			lg.Error("expire records", "error", err)
 		} else if removed > 0 {
 			lg.Info("expired records", "removed", removed)
 		}
-		if _, err := a.store.Collect(ctx); err != nil {
+		if _, err := a.store.Collect(ctx); err != nil && ctx.Err() == nil {
 			lg.Error("collect texts", "error", err)
 		}
 		select {

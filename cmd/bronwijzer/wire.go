@@ -159,9 +159,13 @@ func (a *app) close(lg *slog.Logger) {
 	}
 }
 
-// fill brings in what the store holds.
-func (a *app) fill(ctx context.Context) error {
-	if err := a.ingester.Fill(ctx, nil); err != nil {
+// fill brings in what the store holds, and tells w about it: after a change of
+// embedder that takes as long as the first time.
+func (a *app) fill(ctx context.Context, w io.Writer) error {
+	p := newProgress(w)
+	err := a.ingester.Fill(ctx, p.show)
+	p.end()
+	if err != nil {
 		return err
 	}
 	a.ready.Store(a.size() > 0)
