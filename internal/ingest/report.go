@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/load"
@@ -72,7 +74,7 @@ func (r *Report) Print(w io.Writer) error {
 				fmt.Fprintf(t, "\t… en nog %d\n", len(row.files)-i)
 				break
 			}
-			fmt.Fprintf(t, "\t%s\n", file)
+			fmt.Fprintf(t, "\t%s\n", printable(file))
 		}
 	}
 	if r.ModelBefore != "" {
@@ -85,6 +87,18 @@ func (r *Report) Print(w io.Writer) error {
 		return fmt.Errorf("print report: %w", err)
 	}
 	return nil
+}
+
+// printable is a line without what a file's name may hold to upset a table or a
+// terminal: control characters, and bytes that aren't UTF-8, of which tabwriter
+// takes 0xff for a mark of its own.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, line)
 }
 
 func refusals(list []Refusal) []string {

@@ -363,6 +363,14 @@ Ongewijzigd  12
 Verwijderd   0
 Geweigerd    0
 `},
+		"names": {Report{Added: []string{"map/\xff.txt", "map/\x1b[2J\tb.txt"}}, `Toegevoegd   2
+             map/�.txt
+             map/�[2J�b.txt
+Gewijzigd    0
+Ongewijzigd  0
+Verwijderd   0
+Geweigerd    0
+`},
 		"all": {Report{
 			Changed: many, Removed: []string{"map/w.txt"}, Skipped: 2, Missing: []string{"map/m.txt"}, Embedded: 3, Model: "e5 (384)",
 			ModelBefore: "nano (4)", Refused: []Refusal{{Path: "map/r.txt", Reason: "Zo is het.", Kept: true}},
