@@ -19,8 +19,13 @@ const maxElliptic = 3
 // aside begins a question about another side of the same thing.
 var aside = regexp.MustCompile(`(?i)^(hoe (zit|staat|is) het (dan )?(met|in|bij|voor)|wat (betreft|te denken van)|geldt het|what about|how about)\b`)
 
-// maxCarried bounds how many earlier questions are carried into a search.
-const maxCarried = 3
+// maxCarried bounds how many earlier questions are carried into a search, and
+// maxTopic how much of each is looked at, in code points: a history that a caller
+// sends along may be a megabyte, and searching with 100 kB took half a minute.
+const (
+	maxCarried = 3
+	maxTopic   = 600
+)
 
 // SearchQuestion returns a question that stands by itself: the question, and
 // behind it the topic words of the earlier ones that it leans on. An earlier
@@ -61,7 +66,7 @@ func isReply(message string) bool {
 // that are there already.
 func topic(earlier, question string, topics []string) string {
 	there := stems(question + " " + strings.Join(topics, " "))
-	all := strings.Fields(earlier)
+	all := strings.Fields(oneLine(earlier, maxTopic))
 	for i, w := range all {
 		all[i] = strings.Trim(w, `?!.,;:"“”‘’'()[]`)
 	}
@@ -101,7 +106,7 @@ func offer(history []llm.Message) (string, bool) {
 	if start == "" || !strings.HasSuffix(last, "?") || len(rest) < 3 {
 		return "", false
 	}
-	return SearchQuestion(history[:len(history)-1], "En "+rest), true
+	return SearchQuestion(history[:len(history)-1], "En "+oneLine(rest, maxTopic)), true
 }
 
 // leans reports whether a question can't be understood without what was said

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/chunk"
@@ -30,6 +32,26 @@ func turns(texts ...string) []llm.Message {
 		out = append(out, llm.Message{Role: role, Content: text})
 	}
 	return out
+}
+
+// TestSearchQuestionBounded: what is searched for doesn't grow with what a
+// caller sends along as history.
+func TestSearchQuestionBounded(t *testing.T) {
+	many := strings.Repeat("mensenhandel in gemeenten ", 30_000)
+	for name, history := range map[string][]llm.Message{
+		"question": turns(many, "Ja."),
+		"one word": turns(strings.Repeat("w", 800_000), "Ja."),
+		"chain":    turns("En "+many, "Ja.", "En "+many, "Ja.", "En "+many, "Ja."),
+		"offer":    turns("Wat doet het CKM?", "Wilt u weten "+many+"?"),
+	} {
+		question := "En wanneer was dat?"
+		if name == "offer" {
+			question = "ja"
+		}
+		if n := utf8.RuneCountInString(chat.SearchQuestion(history, question)); n > 2000 {
+			t.Errorf("%s: got %d code points, want at most 2000", name, n)
+		}
+	}
 }
 
 func TestSearchQuestion(t *testing.T) {
