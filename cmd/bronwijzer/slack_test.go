@@ -32,8 +32,10 @@ type colleague struct {
 	slack  *slacktest.Server
 	app    *slacktest.App
 	listen string
-	cmd    *exec.Cmd
-	log    *bytes.Buffer
+	// off leaves the secrets out.
+	off bool
+	cmd *exec.Cmd
+	log *bytes.Buffer
 }
 
 func newColleague(t *testing.T) *colleague {
@@ -64,7 +66,9 @@ func (c *colleague) start(t *testing.T, args ...string) {
 		"serve", "--listen", c.listen, "--corpus", c.corpus, "--data", c.data, "--embedder", "none",
 		"--public-url", slackPublic, "--slack-api-url", c.slack.APIURL(),
 	}, args...)...)
-	c.cmd.Env = append(c.cmd.Env, "BRONWIJZER_SLACK_SIGNING_SECRET="+slackSecret, "BRONWIJZER_SLACK_BOT_TOKEN=xoxb-geheim")
+	if !c.off {
+		c.cmd.Env = append(c.cmd.Env, "BRONWIJZER_SLACK_SIGNING_SECRET="+slackSecret, "BRONWIJZER_SLACK_BOT_TOKEN=xoxb-geheim")
+	}
 	c.cmd.Stderr = c.log
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -189,14 +193,12 @@ func TestSlackSettings(t *testing.T) {
 	if err := cmd.Run(); err != nil || !strings.Contains(out.String(), slackPublic+"/slack/events") {
 		t.Errorf("manifest: %v %s", err, out.String())
 	}
-	s := h.serve(t)
-	resp, err := http.Post(s.url+"/slack/events", "application/json", strings.NewReader("{}"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusNotFound {
-		t.Errorf("without secrets: got %s", resp.Status)
+	c := newColleague(t)
+	c.off = true
+	c.start(t)
+	c.ready(t)
+	if got, err := c.app.Event(t.Context(), slacktest.Event{Channel: "C1", TS: "1.1", Text: "Wat?"}); err != nil || got.Status != http.StatusNotFound {
+		t.Errorf("without secrets: %+v, %v", got, err)
 	}
 }
 
@@ -244,8 +246,11 @@ func TestSlackUnderLoad(t *testing.T) {
 	p99 := acks.percentile(99)
 	t.Logf("%d questions, %d acknowledged deliveries, p50 %v, p99 %v; %d were too many at once, %d placeholders orphaned",
 		questions, len(acks.list), acks.percentile(50), p99, busy, orphans)
-	if p99 > 500*time.Millisecond {
-		t.Errorf("99 %% is acknowledged within %v, want 500 ms", p99)
+	if orphans > 1 {
+		t.Errorf("one crash orphaned %d placeholders", orphans)
+	}
+	if p99 > slowestAck {
+		t.Errorf("99 %% is acknowledged within %v, want %v", p99, slowestAck)
 	}
 }
 

@@ -76,8 +76,11 @@ func (r *reply) stream(ctx context.Context) error {
 // open makes a message and stores where it is. The end of ctx doesn't come
 // between: a message nobody knows of could never be taken away.
 func (r *reply) open(ctx context.Context, make func(context.Context) (ts string, err error), streaming bool) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	select {
+	case r.s.opening <- struct{}{}:
+		defer func() { <-r.s.opening }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	ctx = context.WithoutCancel(ctx)
 	ts, err := make(ctx)

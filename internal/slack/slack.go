@@ -123,6 +123,10 @@ type Service struct {
 	streams  *streams
 	// answering has room for the answers that are made at the same time.
 	answering chan struct{}
+	// opening has room for one: replies are begun one after the other, until it
+	// is stored where each is, so that a crash orphans one at worst. A workspace
+	// takes some hundreds of messages a minute, so it costs nothing.
+	opening chan struct{}
 	// loaded says that the pending work of an earlier process is in the queue.
 	loaded atomic.Bool
 }
@@ -166,6 +170,7 @@ func New(lg *slog.Logger, c Chat, st Store, cfg Config) (*Service, error) {
 		pace:      newPacer(messageGap),
 		streams:   newStreams(),
 		answering: make(chan struct{}, positive(cfg.Answers, defaultAnswers)),
+		opening:   make(chan struct{}, 1),
 	}, nil
 }
 
