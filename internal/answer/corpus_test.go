@@ -16,6 +16,7 @@ import (
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
 	"bronwijzer/internal/retrieve/retrievetest"
+	"bronwijzer/internal/tokens"
 )
 
 // shownQuestions are those whose answers the golden file holds, for people to
@@ -45,7 +46,11 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	library, err := retrievetest.Folder(t.Context(), os.DirFS("../../corpus"), model)
+	counter, err := tokens.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := retrievetest.Folder(t.Context(), os.DirFS("../../corpus"), model, counter.Count)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ const mutations = 200
 // TestPromises asks the questions about the corpus, and mutations of them, and
 // holds each record against what is promised of all.
 func TestPromises(t *testing.T) {
-	library, err := retrievetest.Folder(t.Context(), os.DirFS(corpus), nil)
+	library, err := retrievetest.Folder(t.Context(), os.DirFS(corpus), nil, retrievetest.Letters)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ Ook is er in 2023 een pilot van de signalentafel mensenhandel opgezet in Limburg
 
 // lettersRead are the letters as a collection, which no test changes.
 var lettersRead = sync.OnceValues(func() (*retrievetest.Library, error) {
-	return retrievetest.Folder(context.Background(), letters, nil)
+	return retrievetest.Folder(context.Background(), letters, nil, retrievetest.Letters)
 })
 
 const question = "Wanneer is de pilot signalentafel mensenhandel opgezet?"

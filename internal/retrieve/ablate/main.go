@@ -22,6 +22,7 @@ import (
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
 	"bronwijzer/internal/retrieve/retrievetest"
+	"bronwijzer/internal/tokens"
 )
 
 func main() {
@@ -50,7 +51,11 @@ func run(ctx context.Context, folder, questions string, words bool, trace, only 
 	if err != nil {
 		return err
 	}
-	library, err := retrievetest.Folder(ctx, os.DirFS(folder), embedder)
+	counter, err := tokens.New("")
+	if err != nil {
+		return err
+	}
+	library, err := retrievetest.Folder(ctx, os.DirFS(folder), embedder, counter.Count)
 	if err != nil {
 		return err
 	}

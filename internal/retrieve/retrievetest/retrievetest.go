@@ -15,7 +15,6 @@ import (
 	"bronwijzer/internal/index"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/load"
-	"bronwijzer/internal/tokens"
 )
 
 // Library is a collection and what it was made of.
@@ -29,12 +28,9 @@ type Library struct {
 }
 
 // Folder reads, cuts, embeds and indexes the documents of a folder, with its
-// manifest where it has one. The embedder may be nil.
-func Folder(ctx context.Context, fsys fs.FS, embedder llm.Embedder) (*Library, error) {
-	counter, err := tokens.New("")
-	if err != nil {
-		return nil, err
-	}
+// manifest where it has one. The embedder may be nil; count is the length of a
+// text in tokens.
+func Folder(ctx context.Context, fsys fs.FS, embedder llm.Embedder, count func(string) int) (*Library, error) {
 	manifest, err := readManifest(fsys)
 	if err != nil {
 		return nil, err
@@ -60,7 +56,7 @@ func Folder(ctx context.Context, fsys fs.FS, embedder llm.Embedder) (*Library, e
 		doc.Root, doc.Path = "corpus", path
 		doc.ID, doc.Version = docs.NewID(doc.Root, path), docs.Version(doc.Text)
 		manifest.Apply(&doc)
-		passages := chunk.Split(&doc, counter.Count, chunk.Config{})
+		passages := chunk.Split(&doc, count, chunk.Config{})
 		change, err := Entries(ctx, &doc, passages, embedder)
 		if err != nil {
 			return err
@@ -82,6 +78,9 @@ func readManifest(fsys fs.FS) (*load.Manifest, error) {
 	}
 	return m, nil
 }
+
+// Letters is a count of tokens that is about right and costs nothing.
+func Letters(text string) int { return len(text) / 4 }
 
 // Entries is the change that adds a document's passages, embedded unless
 // embedder is nil.
