@@ -62,7 +62,7 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 	if err != nil && rec.Incomplete == nil {
 		return record.Answer{}, err
 	}
-	if saveErr := s.save(ctx, req.Owner, rec); saveErr != nil {
+	if saveErr := s.save(ctx, &req, rec); saveErr != nil {
 		return record.Answer{}, errors.Join(err, saveErr)
 	}
 	s.link(&rec)
@@ -146,11 +146,15 @@ func (s *Service) complete(rec *record.Answer, req *Request, q *answer.Question,
 	rec.Timings.Total = time.Since(began).Milliseconds()
 }
 
-// save stores a record even when the reader has left meanwhile.
-func (s *Service) save(ctx context.Context, owner string, rec record.Answer) error {
+// save stores a record even when the reader has left meanwhile. A conversation
+// that was removed since the question came stays removed.
+func (s *Service) save(ctx context.Context, req *Request, rec record.Answer) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
-	return s.store.SaveAnswer(ctx, owner, rec)
+	if req.ConversationID != "" {
+		return notFound(s.store.AddAnswer(ctx, req.Owner, rec))
+	}
+	return s.store.SaveAnswer(ctx, req.Owner, rec)
 }
 
 // history is the conversation before the question, oldest turn first.

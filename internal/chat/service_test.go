@@ -52,3 +52,26 @@ func TestTry(t *testing.T) {
 		t.Errorf("empty question: got %v, want InvalidError", err)
 	}
 }
+
+// TestDeletedMeanwhile: a conversation that is removed while an answer in it is
+// under way stays removed.
+func TestDeletedMeanwhile(t *testing.T) {
+	s := newShelf(t, chat.Config{})
+	first, _ := s.ask(t, chat.Request{Question: question})
+	id := first.ConversationID
+	rec, err := s.Ask(t.Context(), chat.Request{Question: question, ConversationID: id}, func(e record.Event) error {
+		switch e.(type) {
+		case record.Sources:
+			return s.Delete(t.Context(), "", id)
+		case record.Done:
+			t.Error("done, but not stored")
+		}
+		return nil
+	})
+	if !errors.Is(err, chat.ErrNotFound) || rec.ID != "" {
+		t.Errorf("got answer %q and %v, want ErrNotFound", rec.ID, err)
+	}
+	if _, _, err := s.Conversation(t.Context(), "", id); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("the conversation came back: %v", err)
+	}
+}

@@ -20,12 +20,26 @@ const titleLength = 80
 // conversation of another owner is ErrNotFound. A record that cites a version
 // that isn't there is refused: its quotes couldn't be checked.
 func (s *Store) SaveAnswer(ctx context.Context, owner string, a record.Answer) error {
+	return s.keep(ctx, owner, a, join)
+}
+
+// AddAnswer keeps a record as SaveAnswer does, but its conversation has to be
+// there already: one that was removed meanwhile doesn't come back, and is
+// ErrNotFound.
+func (s *Store) AddAnswer(ctx context.Context, owner string, a record.Answer) error {
+	return s.keep(ctx, owner, a, resume)
+}
+
+// into prepares an answer's conversation for it.
+type into func(ctx context.Context, tx *sql.Tx, owner string, a *record.Answer) error
+
+func (s *Store) keep(ctx context.Context, owner string, a record.Answer, into into) error {
 	b, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("keep answer %s: %w", a.ID, err)
 	}
 	return s.write(ctx, "keep answer "+a.ID, func(tx *sql.Tx) error {
-		if err := s.join(ctx, tx, owner, &a); err != nil {
+		if err := into(ctx, tx, owner, &a); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO answers (id, conversation_id, created_at, status, record)
@@ -44,14 +58,19 @@ func (s *Store) SaveAnswer(ctx context.Context, owner string, a record.Answer) e
 	})
 }
 
-// join makes the answer's conversation, or notes that it goes on.
-func (s *Store) join(ctx context.Context, tx *sql.Tx, owner string, a *record.Answer) error {
-	err := owned(ctx, tx, owner, a.ConversationID)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, `UPDATE conversations SET updated_at = $1 WHERE id = $2 AND updated_at < $1`,
-			micros(a.CreatedAt), a.ConversationID)
+// resume notes that the answer's conversation goes on.
+func resume(ctx context.Context, tx *sql.Tx, owner string, a *record.Answer) error {
+	if err := owned(ctx, tx, owner, a.ConversationID); err != nil {
 		return err
 	}
+	_, err := tx.ExecContext(ctx, `UPDATE conversations SET updated_at = $1 WHERE id = $2 AND updated_at < $1`,
+		micros(a.CreatedAt), a.ConversationID)
+	return err
+}
+
+// join makes the answer's conversation, or notes that it goes on.
+func join(ctx context.Context, tx *sql.Tx, owner string, a *record.Answer) error {
+	err := resume(ctx, tx, owner, a)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -96,6 +96,7 @@ func TestConversationsHaveOwners(t *testing.T) {
 		"read":   func(owner, id string) error { _, _, err := s.Conversation(ctx, owner, id); return err },
 		"rename": func(owner, id string) error { return s.Rename(ctx, owner, id, "x") },
 		"save":   func(owner, id string) error { return s.SaveAnswer(ctx, owner, asked("ans_"+owner+id, id, 3)) },
+		"add":    func(owner, id string) error { return s.AddAnswer(ctx, owner, asked("ans_"+owner+id, id, 3)) },
 		"delete": func(owner, id string) error { return s.DeleteConversation(ctx, owner, id) },
 	} {
 		other := do("piet", "conv_1")
