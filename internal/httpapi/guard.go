@@ -27,8 +27,10 @@ func (a *api) guard(c *gin.Context, rt route) error {
 	}
 	addr, _ := a.proxies.client(r)
 	if wait := a.limiter.take(addr, time.Now()); wait > 0 {
-		return &apiError{status: http.StatusTooManyRequests, code: "rate_limited", retryAfter: wait,
-			message: "Te veel verzoeken in korte tijd. Wacht even en probeer het opnieuw."}
+		return &apiError{
+			status: http.StatusTooManyRequests, code: "rate_limited", retryAfter: wait,
+			message: "Te veel verzoeken in korte tijd. Wacht even en probeer het opnieuw.",
+		}
 	}
 	return nil
 }

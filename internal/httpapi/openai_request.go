@@ -90,8 +90,10 @@ func (in *completionInput) request() (chat.Request, error) {
 	case "":
 		return chat.Request{}, invalidParam("model", fmt.Sprintf(`Noem in "model" %q of %q.`, modelPlain, modelLinks))
 	default:
-		return chat.Request{}, &apiError{status: http.StatusNotFound, code: "model_not_found", param: "model",
-			message: fmt.Sprintf("Dit model is hier niet. Kies %q of %q.", modelPlain, modelLinks)}
+		return chat.Request{}, &apiError{
+			status: http.StatusNotFound, code: "model_not_found", param: "model",
+			message: fmt.Sprintf("Dit model is hier niet. Kies %q of %q.", modelPlain, modelLinks),
+		}
 	}
 	if err := in.supported(); err != nil {
 		return chat.Request{}, err
@@ -119,18 +121,26 @@ func (in *completionInput) supported() error {
 		used           bool
 	}{
 		{"n", `Er is één antwoord: "n" kan alleen 1 zijn.`, in.N != nil && *in.N != 1},
-		{"response_format", `Het antwoord is tekst met bronnen: "response_format" kan alleen van type "text" zijn.`,
-			in.ResponseFormat != nil && in.ResponseFormat.Type != "text"},
-		{"modalities", `Het antwoord is tekst: "modalities" kan alleen ["text"] zijn.`,
-			len(in.Modalities) > 0 && !slices.Equal(in.Modalities, []string{"text"})},
+		{
+			"response_format", `Het antwoord is tekst met bronnen: "response_format" kan alleen van type "text" zijn.`,
+			in.ResponseFormat != nil && in.ResponseFormat.Type != "text",
+		},
+		{
+			"modalities", `Het antwoord is tekst: "modalities" kan alleen ["text"] zijn.`,
+			len(in.Modalities) > 0 && !slices.Equal(in.Modalities, []string{"text"}),
+		},
 		{"logprobs", `"logprobs" wordt niet ondersteund.`, in.Logprobs},
 		{"tools", `"tools" wordt niet ondersteund: antwoorden komen alleen uit de documenten.`, isSet(in.Tools)},
-		{"tool_choice", `"tool_choice" wordt niet ondersteund: antwoorden komen alleen uit de documenten.`,
-			isSet(in.ToolChoice, `"none"`, `"auto"`)},
+		{
+			"tool_choice", `"tool_choice" wordt niet ondersteund: antwoorden komen alleen uit de documenten.`,
+			isSet(in.ToolChoice, `"none"`, `"auto"`),
+		},
 		{"functions", `"functions" wordt niet ondersteund: antwoorden komen alleen uit de documenten.`, isSet(in.Functions)},
 		{"audio", `"audio" wordt niet ondersteund: het antwoord is tekst.`, isSet(in.Audio)},
-		{"web_search_options", `"web_search_options" wordt niet ondersteund: antwoorden komen alleen uit de documenten.`,
-			in.WebSearch != nil && string(in.WebSearch) != "null"},
+		{
+			"web_search_options", `"web_search_options" wordt niet ondersteund: antwoorden komen alleen uit de documenten.`,
+			in.WebSearch != nil && string(in.WebSearch) != "null",
+		},
 		{"stop", `"stop" wordt niet ondersteund: een antwoord wordt niet halverwege een bewering afgebroken.`, isSet(in.Stop)},
 	} {
 		if f.used {
