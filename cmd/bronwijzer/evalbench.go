@@ -59,10 +59,12 @@ func (c *evalCmd) benchmark(ctx context.Context, v *invocation, dir, out string)
 		return err
 	}
 	searcher := trial.Searcher{Retriever: retrieve.New(collection, embedder, retrieve.DefaultWeights())}
-	rep, err := eval.RunBEIR(ctx, searcher, b, eval.Config{Jobs: c.Jobs, Progress: p.asked}, eval.Options{Settings: []eval.Setting{
-		{Name: "benchmark", Value: filepath.Base(dir)}, {Name: "embedder", Value: nameOf(embedder)},
+	about := []eval.Setting{
+		{Name: "benchmark", Value: filepath.Base(dir)},
+		{Name: "embedder", Value: nameOf(embedder)},
 		{Name: "date", Value: time.Now().Format(dateForm)},
-	}})
+	}
+	rep, err := eval.RunBEIR(ctx, searcher, b, eval.Config{Jobs: c.Jobs, Progress: p.asked}, eval.Options{Settings: about})
 	if err != nil {
 		return err
 	}
