@@ -173,8 +173,10 @@ const (
 func scanInfo(scan scan, more ...any) (DocumentInfo, error) {
 	var d DocumentInfo
 	var at int64
-	err := scan(append([]any{&d.ID, &d.Root, &d.Path, &d.Version, &d.Title, &d.Publisher, &d.Kind, &d.Date, &d.Dossier,
-		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at}, more...)...)
+	err := scan(append([]any{
+		&d.ID, &d.Root, &d.Path, &d.Version, &d.Title, &d.Publisher, &d.Kind, &d.Date, &d.Dossier,
+		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at,
+	}, more...)...)
 	d.IngestedAt = fromMicros(at)
 	return d, err
 }
