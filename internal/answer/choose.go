@@ -6,7 +6,6 @@ import (
 
 	"bronwijzer/internal/cite"
 	"bronwijzer/internal/docs"
-	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/retrieve"
 )
 
@@ -114,7 +113,7 @@ func (c *choice) company(s retrieve.Sentence) []retrieve.Sentence {
 // said reports whether the answer has the sentence, or its words, already.
 func (c *choice) said(s retrieve.Sentence) bool {
 	return c.overlapsChosen(s) || slices.ContainsFunc(c.chosen, func(had retrieve.Sentence) bool {
-		return dutch.Fold(had.Plain) == dutch.Fold(s.Plain)
+		return strings.EqualFold(had.Plain, s.Plain)
 	})
 }
 
