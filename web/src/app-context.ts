@@ -16,6 +16,9 @@ export const AppContext = createContext<App>({ w: nl, go: () => {}, say: () => {
 
 export const useApp = () => useContext(AppContext);
 
+/** focusOn moves the focus where it would be lost with what had it. */
+export const focusOn = (id: string) => document.getElementById(id)?.focus({ preventScroll: true });
+
 /** day writes 2023-10-18 as a reader does. */
 export function day(w: Words, iso: string): string {
   const date = new Date(iso + "T00:00:00Z");

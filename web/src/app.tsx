@@ -2,13 +2,14 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AnswerView } from "./answer-page.tsx";
-import { getInfo } from "./api.ts";
+import { getInfo, type Failure } from "./api.ts";
 import { AppContext, useApp, type App as Context } from "./app-context.ts";
+import { asFailure } from "./chat-state.ts";
 import { ChatView } from "./chat.tsx";
 import { DocumentsView } from "./documents.tsx";
 import { DocumentView } from "./document.tsx";
 import { useNavigation } from "./navigation.ts";
-import { Go } from "./parts/basics.tsx";
+import { Button, Go } from "./parts/basics.tsx";
 import { Dialog } from "./parts/dialog.tsx";
 import { Header, Notice } from "./parts/header.tsx";
 import { History } from "./parts/history.tsx";
@@ -24,6 +25,7 @@ export function App() {
   const w = language === "nl" ? nl : en;
   const nav = useNavigation();
   const [info, setInfo] = useState<Info | null>(null);
+  const [infoFailed, setInfoFailed] = useState<Failure | null>(null);
   const [said, setSaid] = useState("");
   const [scope, setScope] = useState<string[]>([]);
   const [changed, setChanged] = useState(0);
@@ -33,7 +35,7 @@ export function App() {
   const { route } = nav;
   if (route.view === "chat") back.current = route.id && `c/${route.id}`;
 
-  useEffect(() => void getInfo().then(setInfo, () => {}), [changed]);
+  useEffect(() => void getInfo().then(setInfo, (e: unknown) => setInfoFailed(asFailure(e))), [changed]);
   useEffect(() => {
     const title = { chat: w.chatTitle, answer: w.answerTitle, documents: w.documents, document: w.documents, missing: w.failedTitle }[route.view];
     document.title = `${title} · Bronwijzer`;
@@ -64,7 +66,7 @@ export function App() {
         {wide && history}
         <main id="main" tabIndex={-1}>
           {route.view === "chat" && (
-            <ChatView key={nav.key} id={route.id} info={info} scope={scope} onScope={setScope} onStarted={started} />
+            <ChatView key={nav.key} id={route.id} info={info} infoFailed={infoFailed} scope={scope} onScope={setScope} onStarted={started} />
           )}
           {route.view === "answer" && <AnswerView key={nav.key} id={route.id} />}
           {route.view === "documents" && <DocumentsView scope={scope} onScope={setScope} back={back.current} />}
@@ -76,7 +78,10 @@ export function App() {
           )}
         </main>
       </div>
-      {listOpen && !wide && <Dialog title={w.conversations} class="drawer" onClose={() => setListOpen(false)}>{history}</Dialog>}
+      {listOpen && !wide && <Dialog title={w.conversations} class="drawer" onClose={() => setListOpen(false)}>
+        <Button small look="subtle" class="drawer-close" onClick={() => setListOpen(false)}>{w.close}</Button>
+        {history}
+      </Dialog>}
       <div role="status" class="hidden">{said}</div>
     </AppContext.Provider>
   );

@@ -43,7 +43,12 @@ export function useChat(id: string, started: (conversation: string) => void): Ch
     setFailed(null);
     getConversation(conversation.current).then(
       (c) => setTurns(c.answers.map((answer) => ({ key: answer.id, state: "done", answer }))),
-      (e: unknown) => setFailed(asFailure(e)),
+      (e: unknown) => {
+        const f = asFailure(e);
+        setFailed(f);
+        // What isn't there, or somebody else's, can't go on: a question begins anew.
+        if (f.code === "not_found") conversation.current = "";
+      },
     ).finally(() => setLoading(false));
   }, []);
   useEffect(load, []);
@@ -55,6 +60,7 @@ export function useChat(id: string, started: (conversation: string) => void): Ch
     const draft = new Draft(question, setTurns);
     setBusy(true);
     setRefused(null);
+    setFailed(null);
     let result: Turn | null;
     try {
       const answer = await ask({

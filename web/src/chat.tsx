@@ -1,7 +1,8 @@
 // The conversation: its turns, and the field to ask in.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { useApp } from "./app-context.ts";
+import { focusOn, useApp } from "./app-context.ts";
+import type { Failure } from "./api.ts";
 import { useChat, type Turn } from "./chat-state.ts";
 import type { Info } from "./record.ts";
 import { AskForm } from "./parts/ask-form.tsx";
@@ -13,12 +14,13 @@ import { Welcome } from "./parts/welcome.tsx";
 interface Props {
   id: string;
   info: Info | null;
+  infoFailed: Failure | null;
   scope: string[];
   onScope(documents: string[]): void;
   onStarted(conversation: string): void;
 }
 
-export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
+export function ChatView({ id, info, infoFailed, scope, onScope, onStarted }: Props) {
   const { w, say } = useApp();
   const chat = useChat(id, onStarted);
   const [draft, setDraft] = useState("");
@@ -47,6 +49,13 @@ export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
   asking.current = ask;
   const again = useCallback((question: string) => void asking.current(question), []);
 
+  // What was pressed may be gone: the example, "Stop", "try again".
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current && document.activeElement === document.body) focusOn("question");
+    begun.current = true;
+  }, [chat.busy]);
+
   // The newest question comes into view once; then the page stays where it is.
   const last = chat.turns.at(-1)?.key ?? "";
   useEffect(() => {
@@ -60,8 +69,8 @@ export function ChatView({ id, info, scope, onScope, onStarted }: Props) {
           {chat.turns.length > 0 || id ? w.chatTitle : w.welcome}
         </h1>
         {chat.loading && <p class="nl-paragraph soft">{w.loading}</p>}
-        {chat.failed && <Failed failure={chat.failed} retry={chat.reload} />}
-        {!id && chat.turns.length === 0 && <Welcome info={info} onAsk={again} />}
+        {chat.failed && <Failed failure={chat.failed} retry={chat.failed.code === "not_found" ? undefined : chat.reload} />}
+        {!id && chat.turns.length === 0 && <Welcome info={info} failed={infoFailed} onAsk={again} />}
         <ol class="turns" ref={list}>
           {chat.turns.map((turn) => (
             <TurnView key={turn.key} turn={turn} onAgain={again}

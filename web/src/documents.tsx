@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getDocuments, search, type Failure } from "./api.ts";
-import { useApp } from "./app-context.ts";
+import { focusOn, useApp } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
 import { everything, matches, values, yearOf, type DocumentFilter } from "./document-filter.ts";
 import { Button, Failed, Go, Meta } from "./parts/basics.tsx";
@@ -47,7 +47,7 @@ export function DocumentsView({ scope, onScope, back }: Props) {
           <div class="tools">
             <span class="soft">{w.shown(shown.length, docs.length)}</span>
             <Button small look="subtle" onClick={chooseShown}>{w.chooseShown}</Button>
-            {scope.length > 0 && <Button small look="subtle" onClick={() => onScope([])}>{w.chooseNone}</Button>}
+            {scope.length > 0 && <Button small look="subtle" onClick={() => { onScope([]); focusOn("view"); }}>{w.chooseNone}</Button>}
           </div>
           <ul class="plain documents">
             {shown.map((d) => <DocumentRow key={d.id} d={d} chosen={scope.includes(d.id)} onToggle={toggle} />)}
@@ -128,7 +128,7 @@ function Search({ words, onWords }: { words: string; onWords(words: string): voi
               </li>
             ))}
           </ol>
-          <Button small look="subtle" onClick={() => setFound(null)}>{w.close}</Button>
+          <Button small look="subtle" onClick={() => { setFound(null); focusOn("find"); }}>{w.close}</Button>
         </section>
       )}
     </>

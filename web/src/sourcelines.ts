@@ -14,6 +14,7 @@ const sentenceEnd = /[.,;:?!…)»”"’]$/;
 
 /** Lines of this length were broken by a typesetter and flow on. */
 const wrapped = { min: 60, max: 130 };
+const lower = /^\p{Ll}/u;
 const capital = /^\p{Lu}/u;
 const headingMax = 90;
 
@@ -22,6 +23,7 @@ export function stretches(text: string): Stretch[] {
   const out: Stretch[] = [];
   let flows = false;
   let titled = false; // the last line is a numbered title
+  let unended = false; // the last line doesn't end a sentence
   let afterBlank = true;
   for (const line of eachLine(text)) {
     const words = text.slice(line.from, line.to).trim();
@@ -29,17 +31,19 @@ export function stretches(text: string): Stretch[] {
     if (words === "") {
       if (last?.kind === "blank") last.to = line.to;
       else out.push({ ...line, kind: "blank" });
-      flows = false;
+      flows = unended = false;
       afterBlank = true;
       continue;
     }
     const isItem = item.test(words + " ");
-    if (last && flows && !isItem && !(titled && capital.test(words))) {
+    const joins = flows || (unended && lower.test(words));
+    if (last && joins && !isItem && !(titled && capital.test(words))) {
       last.to = line.to;
       if (last.kind === "heading") last.kind = "text";
     } else out.push({ ...line, kind: isHeading(words, afterBlank) ? "heading" : isItem ? "item" : "text" });
     flows = words.length >= wrapped.min && words.length <= wrapped.max;
     titled = isItem && !sentenceEnd.test(words.replace(/\)$/, ""));
+    unended = !sentenceEnd.test(words) && !markdownHeading.test(words);
     afterBlank = false;
   }
   return out;

@@ -1,6 +1,6 @@
 // The one field: Enter sends, Shift+Enter breaks the line.
 
-import { useApp } from "../app-context.ts";
+import { focusOn, useApp } from "../app-context.ts";
 import { Button, Go } from "./basics.tsx";
 
 /** maxQuestion is what the server takes, in code points. */
@@ -40,7 +40,7 @@ export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onS
         <span id="ask-keys" class="hidden">{w.askKeys}</span>
         {scope.length === 0 ? w.scopeAll : w.scopeSome(scope.length)}
         {" · "}<Go to="documents">{scope.length === 0 ? w.limit : w.change}</Go>
-        {scope.length > 0 && <>{" · "}<button type="button" class="link-button" onClick={() => onScope([])}>{w.searchAll}</button></>}
+        {scope.length > 0 && <>{" · "}<button type="button" class="link-button" onClick={() => { onScope([]); focusOn("question"); }}>{w.searchAll}</button></>}
       </p>
     </form>
   );

@@ -87,7 +87,7 @@ function Entry({ c, current, onRename, onRemove }: { c: ConversationHead; curren
   const { w } = useApp();
   return (
     <li class={current ? "current" : ""}>
-      <Go to={`c/${c.id}`} aria-current={current ? "page" : undefined}>
+      <Go to={`c/${c.id}`} class="entry" aria-current={current ? "page" : undefined}>
         <span lang="nl">{c.title}</span>
         <small class="soft">{moment(w, c.updated_at)} · {w.questions(c.answers)}</small>
       </Go>

@@ -42,21 +42,39 @@ export function uncited(a: Answer): Passage[] {
 
 const snippetMax = 180;
 
-/** Passages lists what isn't cited, folded away unless it is bare. */
-export function Passages({ answer, bare, onShow }: { answer: Answer; bare?: boolean; onShow(n: number): void }) {
+/** nearest is how many passages a refusal shows at once. */
+const nearest = 3;
+
+/** Nearest are the first passages, in view below a refusal. */
+export function Nearest({ answer, onShow }: { answer: Answer; onShow(n: number): void }) {
+  return <PassageList found={uncited(answer).slice(0, nearest)} first={1} onShow={onShow} />;
+}
+
+/** AlsoFound are the others, folded away. */
+export function AlsoFound({ answer, onShow }: { answer: Answer; onShow(n: number): void }) {
   const { w } = useApp();
-  const found = uncited(answer);
-  if (found.length === 0) return null;
-  const list = (
+  const skip = answer.status === "refused" ? nearest : 0;
+  const found = uncited(answer).slice(skip);
+  if (found.length === 0 || answer.status === "reply") return null;
+  return (
+    <details class="also">
+      <summary>{w.alsoFound(found.length)}</summary>
+      <PassageList found={found} first={skip + 1} onShow={onShow} />
+    </details>
+  );
+}
+
+function PassageList({ found, first, onShow }: { found: Passage[]; first: number; onShow(n: number): void }) {
+  const { w } = useApp();
+  return (
     <ul class="plain passages" lang="nl">
       {found.map((p, i) => (
         <li key={p.passage_id}>
-          <button type="button" class="link-button" onClick={() => onShow(i + 1)}>{p.title}</button>
+          <button type="button" class="link-button" onClick={() => onShow(first + i)}>{p.title}</button>
           {p.section.length > 0 && <><br /><Meta facts={[p.section.join(" › "), p.page ? w.page(p.page) : ""]} /></>}
           <p class="snippet">{p.text.length > snippetMax ? p.text.slice(0, snippetMax) + "…" : p.text}</p>
         </li>
       ))}
     </ul>
   );
-  return bare ? list : <details class="also"><summary>{w.alsoFound(found.length)}</summary>{list}</details>;
 }

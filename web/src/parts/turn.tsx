@@ -7,7 +7,7 @@ import type { Open } from "../open-source.ts";
 import type { Answer } from "../record.ts";
 import { AnswerText } from "./answer-text.tsx";
 import { Alert, memo } from "./basics.tsx";
-import { SourceList, Passages } from "./source-list.tsx";
+import { AlsoFound, Nearest, SourceList } from "./source-list.tsx";
 import { SourcePane } from "./source-pane.tsx";
 import { Tools } from "./tools.tsx";
 
@@ -44,7 +44,7 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
         <>
           <Notes turn={turn} />
           <SourceList answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
-          {a.status === "answered" && <Passages answer={a} onShow={(n) => show("passage", n)} />}
+          <AlsoFound answer={a} onShow={(n) => show("passage", n)} />
           {a.notice && <p class="print-only" lang="nl">{a.notice}</p>}
           <Tools answer={a} onAgain={onAgain} />
         </>
@@ -69,7 +69,7 @@ function Refusal({ answer, onShow }: { answer: Answer; onShow(n: number): void }
         {answer.passages.length > 0 && (
           <>
             <h3 class="nl-heading nl-heading--level-5">{w.nearest}</h3>
-            <Passages answer={answer} bare onShow={onShow} />
+            <Nearest answer={answer} onShow={onShow} />
           </>
         )}
       </Alert>

@@ -1,12 +1,13 @@
 // What a new conversation begins with: what this is, and questions to try.
 
 import { useApp } from "../app-context.ts";
+import type { Failure } from "../api.ts";
 import type { Info } from "../record.ts";
-import { Button } from "./basics.tsx";
+import { Button, Failed } from "./basics.tsx";
 
-export function Welcome({ info, onAsk }: { info: Info | null; onAsk(question: string): void }) {
+export function Welcome({ info, failed, onAsk }: { info: Info | null; failed: Failure | null; onAsk(question: string): void }) {
   const { w } = useApp();
-  if (!info) return null;
+  if (!info) return failed && <Failed failure={failed} />;
   return (
     <div class="welcome">
       <p class="nl-paragraph nl-paragraph--lead">{w.intro(info.documents)}</p>

@@ -5,56 +5,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { ask, lastRecord, open } from "../harness.mjs";
+import { ask, open } from "../harness.mjs";
 import { realSite } from "../site.mjs";
+import { prepared, show, views } from "../views.mjs";
 import { question } from "./ask.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** views are all there is to see: a path, and what to do there. */
-const views = {
-  welcome: { path: () => "" },
-  conversation: { path: (r) => `c/${r.conversation_id}`, ready: ".turn:nth-child(2)" },
-  "source open": { path: (r) => `c/${r.conversation_id}`, ready: ".turn:nth-child(2)",
-    act: async (p) => { await p.locator("button.cite").first().click(); await p.locator(".source mark").first().waitFor(); } },
-  preview: { path: (r) => `c/${r.conversation_id}`, ready: ".turn:nth-child(2)",
-    act: async (p) => { await p.locator("button.cite").first().focus(); await p.locator("[role=tooltip]").waitFor(); } },
-  "also found": { path: (r) => `c/${r.conversation_id}`, ready: ".turn:nth-child(2)",
-    act: async (p) => { await p.locator(".also summary").click(); await p.getByRole("button", { name: "Klopt niet" }).first().click(); } },
-  answer: { path: (r) => `a/${r.id}`, ready: ".turn" },
-  documents: { path: () => "documents", ready: ".documents li",
-    act: async (p) => {
-      await p.getByRole("searchbox", { name: /Zoek in titels, / }).fill("mensenhandel");
-      await p.keyboard.press("Enter");
-      await p.locator(".found li").first().waitFor();
-      await p.getByRole("checkbox").first().check();
-    } },
-  document: { path: (r) => r.citations[0].url.slice(1), ready: ".document mark" },
-  "a document that isn't there": { path: () => "documents/doc_x", ready: ".utrecht-alert--error" },
-  "a page that isn't there": { path: () => "c/conv_x", ready: ".utrecht-alert--error" },
-  "a question to confirm": { path: (r) => `c/${r.conversation_id}`, ready: ".turn:nth-child(2)",
-    act: async (p) => {
-      const list = p.getByRole("button", { name: "Gesprekken" });
-      if (await list.isVisible()) await list.click();
-      await p.getByRole("button", { name: "Alles wissen" }).click();
-    } },
-};
-
-/** prepared is a page whose owner has a conversation with an answer and a refusal. */
-async function prepared(url, options) {
-  const page = await open(url, options);
-  await ask(page, question);
-  const r = await lastRecord(page);
-  await ask(page, "Wat kost een paspoort in 2024?");
-  return { page, r };
-}
-
-async function show(page, url, r, view) {
-  await page.goto(`${url}/${view.path(r)}`);
-  await page.locator(view.ready ?? ".examples li").first().waitFor();
-  await view.act?.(page);
-}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const viewport of [{ width: 1440, height: 900 }, { width: 360, height: 740 }]) {
@@ -176,6 +133,19 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
     await page.context().close();
   });
 }
+
+test("on a wide screen only the columns scroll, and a new question comes to the top", async () => {
+  const { url } = await realSite();
+  const { page } = await prepared(url, { viewport: { width: 1440, height: 900 } });
+  await page.evaluate(() => scrollTo(0, 500));
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  const { area, turn } = await page.evaluate(() => ({
+    area: document.querySelector(".turns-area").getBoundingClientRect().top,
+    turn: document.querySelector(".turn:last-child").getBoundingClientRect().top,
+  }));
+  assert.ok(turn >= area && turn < area + 100, `${turn} isn't just below ${area}`);
+  await page.context().close();
+});
 
 test("a dialog takes the focus and gives it back", async () => {
   const { url } = await realSite();

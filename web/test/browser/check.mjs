@@ -1,8 +1,10 @@
 // Check: every citation opens its source, and what is marked is the quote.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { ask, lastRecord, open } from "../harness.mjs";
+import { ask, lastRecord, open, serve, tempDir } from "../harness.mjs";
 import { changeRecord } from "../proxy.mjs";
 import { realSite } from "../site.mjs";
 import { question } from "./ask.mjs";
@@ -144,5 +146,22 @@ test("what a reader has to know of an answer is said", async () => {
   for (const want of [/2 zinnen zijn weggelaten/, /te lang/, /Geschreven door een taalmodel \(proef-1\)/, /sindsdien gewijzigd/]) assert.match(text, want);
   await page.locator("button.cite").first().click();
   assert.match(await page.locator(".source").innerText(), /andere plaats/);
+  await page.context().close();
+});
+
+test("a byte order mark, line ends of two characters and emoji shift nothing", async () => {
+  const corpus = tempDir();
+  const text = "\ufeffOver appels 🍏🍎\r\n\r\nEen appel 🍏 kost twee euro op de markt in Utrecht. 👩‍💻 koopt er drie.\r\n";
+  writeFileSync(join(corpus, "a.txt"), text);
+  const url = await serve("--embedder", "none", "--corpus", corpus);
+  const page = await open(url);
+  const turn = await ask(page, "Wat kost een appel op de markt in Utrecht?");
+  const r = await lastRecord(page);
+  const cited = r.citations.length > 0;
+  await turn.locator(cited ? "button.cite" : ".passages button").first().click();
+  await turn.locator(".source mark").first().waitFor();
+  const [c] = cited ? r.citations : r.passages;
+  assert.equal(await marked(page), [...text].slice(c.start, c.end).join(""));
+  assert.equal(await page.locator(".source-text").evaluate((e) => e.textContent), text);
   await page.context().close();
 });

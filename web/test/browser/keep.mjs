@@ -24,6 +24,8 @@ test("a conversation survives a reload, and its answers have links", async () =>
   await other.goto(`${url}/c/${r.conversation_id}`);
   await other.locator(".utrecht-alert--error").waitFor();
   assert.equal(await other.locator(".turn").count(), 0, "somebody else's conversation is shown");
+  await ask(other, "Hoeveel fte komt er bij voor de AVIM?");
+  assert.notEqual((await lastRecord(other)).conversation_id, r.conversation_id);
   await other.context().close();
   await page.context().close();
 });
@@ -109,6 +111,7 @@ test("a question can be limited to a choice of documents", async () => {
   assert.deepEqual([...used], [other.id]);
   await page.getByRole("button", { name: "Alle documenten" }).click();
   assert.match(await page.locator(".scope").innerText(), /in alle documenten/);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "question");
   await page.context().close();
 });
 

@@ -92,7 +92,7 @@ test("25 payloads as questions and conversation titles", async () => {
   for (const p of payloads) {
     const turn = await ask(page, p);
     assert.equal(await turn.locator(".question").textContent(), p.trim());
-    const also = turn.locator(".passages button").first();
+    const also = turn.locator(".passages button").last();
     if (await also.count() > 0) {
       if (!await also.isVisible()) await turn.locator(".also summary").click();
       await also.click();

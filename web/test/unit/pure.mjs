@@ -85,6 +85,7 @@ test("a source's stretches joined are the source", () => {
 test("source lines look as what they are", () => {
   const long = "Deze regel is door een zetter afgebroken en loopt op de volgende";
   const text = `Titel\n\n${long}\nregel door.\n- een punt\n## Kop\n\n3. Een genummerde titel die zo lang is dat zij lijkt af te breken\nDe tekst erna.\n`;
+  assert.equal(stretches("Een korte regel die\nin kleine letters doorgaat\nMaar dit niet").length, 2);
   assert.deepEqual(stretches(text).map((s) => s.kind), ["heading", "blank", "text", "item", "heading", "blank", "item", "text"]);
 });
 
