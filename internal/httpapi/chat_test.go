@@ -27,14 +27,22 @@ func TestChatPassesTheRequestOn(t *testing.T) {
 		want chat.Request
 	}{
 		{`{"question":"  Wat? 😀 € “ja” \n"}`, chat.Request{Question: "Wat? 😀 € “ja”", TopK: 10}},
-		{`{"question":"Wat?","conversation_id":"conv_1","top_k":50,"mode":"extractive"}`,
-			chat.Request{Question: "Wat?", ConversationID: "conv_1", TopK: 50, Mode: record.Extractive}},
-		{`{"question":"En nu?","history":[{"role":"user","content":"Wat?"},{"role":"assistant","content":"Dat."}],"top_k":1}`,
-			chat.Request{Question: "En nu?", TopK: 1, History: []llm.Message{{Role: llm.User, Content: "Wat?"}, {Role: llm.Assistant, Content: "Dat."}}}},
-		{`{"question":"Wat?","filter":{"documents":["doc_a"],"kinds":["brief"],"publishers":["X"],"from":"2020-01-01","to":"2020-01-01"}}`,
-			chat.Request{Question: "Wat?", TopK: 10, Filter: docs.Filter{Documents: []string{"doc_a"}, Kinds: []string{"brief"}, Publishers: []string{"X"}, From: "2020-01-01", To: "2020-01-01"}}},
-		{`{"question":"Wat?","history":[],"conversation_id":"conv_1","top_k":null,"mode":"auto","include":[],"stream":false}`,
-			chat.Request{Question: "Wat?", ConversationID: "conv_1", TopK: 10, Mode: record.Auto}},
+		{
+			`{"question":"Wat?","conversation_id":"conv_1","top_k":50,"mode":"extractive"}`,
+			chat.Request{Question: "Wat?", ConversationID: "conv_1", TopK: 50, Mode: record.Extractive},
+		},
+		{
+			`{"question":"En nu?","history":[{"role":"user","content":"Wat?"},{"role":"assistant","content":"Dat."}],"top_k":1}`,
+			chat.Request{Question: "En nu?", TopK: 1, History: []llm.Message{{Role: llm.User, Content: "Wat?"}, {Role: llm.Assistant, Content: "Dat."}}},
+		},
+		{
+			`{"question":"Wat?","filter":{"documents":["doc_a"],"kinds":["brief"],"publishers":["X"],"from":"2020-01-01","to":"2020-01-01"}}`,
+			chat.Request{Question: "Wat?", TopK: 10, Filter: docs.Filter{Documents: []string{"doc_a"}, Kinds: []string{"brief"}, Publishers: []string{"X"}, From: "2020-01-01", To: "2020-01-01"}},
+		},
+		{
+			`{"question":"Wat?","history":[],"conversation_id":"conv_1","top_k":null,"mode":"auto","include":[],"stream":false}`,
+			chat.Request{Question: "Wat?", ConversationID: "conv_1", TopK: 10, Mode: record.Auto},
+		},
 		{`{"question":"` + strings.Repeat("é", 4000) + `"}`, chat.Request{Question: strings.Repeat("é", 4000), TopK: 10}},
 	}
 	s := newSite().start(t, Config{})
@@ -283,7 +291,8 @@ func FuzzChatBody(f *testing.F) {
 
 func ExampleNew() {
 	lg := slog.New(slog.DiscardHandler)
-	h, err := New(lg, Deps{Chat: &fakeChat{}, Documents: &fakeDocuments{}, Searcher: &fakeSearcher{},
+	h, err := New(lg, Deps{
+		Chat: &fakeChat{}, Documents: &fakeDocuments{}, Searcher: &fakeSearcher{},
 		Info:  func(context.Context) (Info, error) { return Info{Name: "Bronwijzer"}, nil },
 		Ready: func() bool { return true },
 		Web:   testWeb(),

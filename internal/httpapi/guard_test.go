@@ -252,8 +252,13 @@ func TestBasePath(t *testing.T) {
 
 func TestWrongConfig(t *testing.T) {
 	for _, cfg := range []Config{
-		{PublicURL: "bron.example"}, {PublicURL: "ftp://bron.example"}, {PublicURL: "https://"}, {PublicURL: "https://x/?y"},
-		{PublicURL: "https://u:p@x/"}, {PublicURL: "https://x y"}, {Listen: "8080"},
+		{PublicURL: "bron.example"},
+		{PublicURL: "ftp://bron.example"},
+		{PublicURL: "https://"},
+		{PublicURL: "https://x/?y"},
+		{PublicURL: "https://u:p@x/"},
+		{PublicURL: "https://x y"},
+		{Listen: "8080"},
 	} {
 		if _, err := New(nil, Deps{Web: testWeb()}, cfg); err == nil {
 			t.Errorf("%+v is accepted", cfg)

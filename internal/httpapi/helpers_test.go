@@ -72,8 +72,10 @@ func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 	h, err := New(lg, Deps{
 		Chat: s.chat, Documents: s.docs, Searcher: s.search,
 		Info: func(context.Context) (Info, error) {
-			return Info{Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,
-				Examples: []string{"Wat is de signalentafel?"}, Notice: "Controleer de bronnen."}, s.docs.err
+			return Info{
+				Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,
+				Examples: []string{"Wat is de signalentafel?"}, Notice: "Controleer de bronnen.",
+			}, s.docs.err
 		},
 		Ready: func() bool { return s.ready },
 		Web:   testWeb(),
