@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -134,11 +135,15 @@ func newEmbedder(ctx context.Context, lg *slog.Logger, set *settings) (llm.Embed
 		if err != nil {
 			return nil, err
 		}
-		return openai.NewEmbedder(ctx, lg, openai.EmbedderConfig{
+		embedder, err := openai.NewEmbedder(ctx, lg, openai.EmbedderConfig{
 			BaseURL: set.EmbedBaseURL, Key: key, Model: set.EmbedModel, Dim: set.EmbedDimension,
 			QueryPrefix: set.EmbedQueryPrefix, PassagePrefix: set.EmbedPassagePrefix, InputType: set.EmbedInputType,
 			Batch: set.EmbedBatch, Timeout: set.EmbedTimeout,
 		})
+		if err != nil {
+			return nil, &hintError{err, "Geef met --embed-base-url en --embed-model adres en naam op van een embeddings-API die bereikbaar is, of kies --embedder builtin."}
+		}
+		return embedder, nil
 	default:
 		return nil, nil
 	}
@@ -177,6 +182,9 @@ func (a *app) update(ctx context.Context, w io.Writer) (ingest.Report, error) {
 	p := newProgress(w)
 	report, err := a.ingester.Run(ctx, a.roots, p.show)
 	p.end()
+	if errors.Is(err, fs.ErrNotExist) {
+		err = &hintError{err, "Maak die map met documenten, of wijs met --corpus een andere aan."}
+	}
 	if err != nil {
 		return report, err
 	}

@@ -62,7 +62,7 @@ func newShelf(tb testing.TB, texts map[string]string) *shelf {
 		s.result.Documents++
 	}
 	s.result.Passages = s.result.Pool
-	s.result.Evidence = retrieve.Evidence{Coverage: 1, Named: 1}
+	s.result.Evidence = retrieve.Evidence{Known: true, Coverage: 1, Named: 1}
 	return s
 }
 

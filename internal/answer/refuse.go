@@ -2,8 +2,6 @@ package answer
 
 import (
 	"regexp"
-	"strings"
-	"unicode"
 
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
@@ -42,7 +40,7 @@ func refuse(question string, found retrieve.Result) (record.Reason, bool) {
 	switch {
 	case found.Documents == 0:
 		return record.EmptyCorpus, true
-	case len(found.Sentences) == 0, !asks(question), toTheMachine.MatchString(question):
+	case len(found.Sentences) == 0, !found.Evidence.Known, toTheMachine.MatchString(question):
 		return record.NoEvidence, true
 	default:
 		return record.NoEvidence, !enough(found.Evidence)
@@ -55,12 +53,6 @@ func enough(e retrieve.Evidence) bool {
 		return e.Coverage+namedWeightWords*e.Named >= floorWords
 	}
 	return e.Cosine+coverageWeight*e.Coverage+namedWeight*e.Named >= floor
-}
-
-// asks reports whether there is a word or a number in a question. The vector of
-// "?" comes as near to any sentence as that of a real question.
-func asks(question string) bool {
-	return strings.ContainsFunc(question, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // toTheMachine fits questions about this program's own instructions: no document

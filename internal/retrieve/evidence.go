@@ -12,9 +12,9 @@ import (
 // evidence sums up how well what was found speaks to the question.
 func (s *search) evidence(found Result) (Evidence, error) {
 	if len(found.Sentences) == 0 {
-		return Evidence{}, nil
+		return Evidence{Known: s.known}, nil
 	}
-	var e Evidence
+	e := Evidence{Known: s.known}
 	if best := found.Sentences[:min(cosineSentences, len(found.Sentences))]; s.judged {
 		for _, u := range best {
 			e.Cosine += max(0, u.Cosine) / float64(len(best))

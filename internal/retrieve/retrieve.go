@@ -54,8 +54,12 @@ type Sentence struct {
 }
 
 // Evidence says how well the collection speaks to the question; package answer
-// weighs it. All are in [0, 1].
+// weighs it. Its figures are in [0, 1].
 type Evidence struct {
+	// Known reports whether any passage shares a word with the question, in
+	// whatever form. A model of meaning places any string near something; one
+	// without a known word is most likely no question at all.
+	Known bool
 	// Cosine is the mean of the question's with the three best sentences; 0
 	// without an embedder, and with one whose cosines mean something else than
 	// those of the e5 models, which package answer knows.

@@ -20,6 +20,7 @@ type search struct {
 	vector  llm.Vector
 	weights Weights
 	judged  bool // cosines may serve as evidence
+	known   bool // whether any passage shares a word with the query
 }
 
 func (s *search) run() (Result, error) {
@@ -51,6 +52,7 @@ func (s *search) candidates() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.known = len(hits) > 0
 	if s.vector != nil {
 		near, err := s.view.Vectors().Search(s.ctx, s.vector, n, s.query.Filter)
 		if err != nil {
