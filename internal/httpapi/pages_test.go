@@ -63,8 +63,10 @@ func TestViewerMarksTheQuote(t *testing.T) {
 			t.Errorf("%v: %s", span, got.body)
 		}
 	}
-	for _, span := range []string{"start=5", "end=5", "start=5&end=5", "start=9&end=5", "start=-1&end=5", "start=0&end=9999", "start=x&end=5",
-		"start=99999999999999999999&end=5", "start=0&end=9223372036854775807"} {
+	for _, span := range []string{
+		"start=5", "end=5", "start=5&end=5", "start=9&end=5", "start=-1&end=5", "start=0&end=9999", "start=x&end=5",
+		"start=99999999999999999999&end=5", "start=0&end=9223372036854775807",
+	} {
 		got := s.get(t, "/documents/doc_a?"+span)
 		if got.status != 200 || marked.MatchString(got.body) || !strings.Contains(got.body, "niets gemarkeerd") || strings.Contains(got.body, "#quote") {
 			t.Errorf("%s: got %d %s", span, got.status, got.body)
@@ -75,8 +77,10 @@ func TestViewerMarksTheQuote(t *testing.T) {
 func TestViewerTellsWhatItShows(t *testing.T) {
 	s := newSite().start(t, Config{})
 	got := s.get(t, "/documents/doc_a?utm_source=x")
-	for _, want := range []string{"<title>Brief &lt;aan&gt; de Kamer</title>", "Ministerie", "kamerbrief", "2023-10-18", "28 638, nr. 184",
-		`href="https://example.org/brief"`, "&lt;b&gt;Slot"} {
+	for _, want := range []string{
+		"<title>Brief &lt;aan&gt; de Kamer</title>", "Ministerie", "kamerbrief", "2023-10-18", "28 638, nr. 184",
+		`href="https://example.org/brief"`, "&lt;b&gt;Slot",
+	} {
 		if !strings.Contains(got.body, want) {
 			t.Errorf("the page has no %q", want)
 		}
