@@ -36,7 +36,12 @@ type Term struct {
 // A joined word is written without its hyphen, so that both spellings of a
 // compound meet.
 func Terms(s string) []Term {
-	terms := make([]Term, 0, len(s)/6+1)
+	return AppendTerms(make([]Term, 0, len(s)/6+1), s)
+}
+
+// AppendTerms adds the terms of s to a slice, which whoever reads many texts can
+// use again.
+func AppendTerms(terms []Term, s string) []Term {
 	for i := 0; i < len(s); {
 		r, size := runeAt(s, i)
 		if c := classOf(r); c != letter && c != digit {

@@ -168,8 +168,10 @@ func (x *Grams) ScoreTexts(query string, texts []string) []float64 {
 	scores := make([]float64, len(texts))
 	counts := make([]int32, len(q.grams))
 	var all []gram
+	var terms []dutch.Term
 	for i, text := range texts {
-		all = appendGrams(all[:0], text)
+		terms = dutch.AppendTerms(terms[:0], text)
+		all = appendGrams(all[:0], terms)
 		clear(counts)
 		for _, g := range all {
 			if !q.maybe(g) {
@@ -221,7 +223,7 @@ type gramQuery struct {
 }
 
 func (x *Grams) query(text string) *gramQuery {
-	grams := appendGrams(nil, text)
+	grams := appendGrams(nil, dutch.Terms(text))
 	slices.Sort(grams)
 	q := &gramQuery{grams: slices.Compact(grams)}
 	q.rarity = make([]float64, len(q.grams))
@@ -255,8 +257,8 @@ func saturate(rarity, count, norm float64) float64 {
 
 // appendGrams adds the grams of every reading of every word that isn't a stop
 // word. A word of one letter with its spaces is a gram of three.
-func appendGrams(grams []gram, text string) []gram {
-	for _, t := range dutch.Terms(text) {
+func appendGrams(grams []gram, terms []dutch.Term) []gram {
+	for _, t := range terms {
 		if !t.Stop {
 			grams = appendWord(grams, t.Text)
 		}
