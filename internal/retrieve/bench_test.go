@@ -114,8 +114,12 @@ func direction(r *rand.Rand) llm.Vector {
 	return v
 }
 
-// BenchmarkRetrieve measures a search with the question's vector given. On two
-// cores of a server with AVX-512, …
+// BenchmarkRetrieve measures a search with the question's vector given, among
+// 10,000 passages of seven sentences. On 22 November 2026, on two virtual cores of
+// a server that others kept busy, in 26 runs: p50 13.0 ms at best and 16.6 in the
+// median. A search takes 16 ms of processor time there: 11 in chromem-go, which
+// uses both cores, and 5 in all else, of which 4-grams of sentences 1.0, words 1.1,
+// 4-grams of passages 0.6, vectors of sentences 0.6, near-duplicates 0.9.
 func BenchmarkRetrieve(b *testing.B) {
 	c := index.NewCollection(index.NewChromem(benchDim), benchDim)
 	if err := c.Load(b.Context(), reworded(b)); err != nil {
