@@ -3,6 +3,9 @@ package cite
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
@@ -69,12 +72,13 @@ type Checker struct {
 	embedder llm.Embedder
 	sources  []*source
 	question *reading
+	echo     *regexp.Regexp // the question, word for word; nil when it is short
 }
 
 // NewChecker returns a Checker for an answer to question from sources. Without
 // an embedder (nil) it goes by words alone.
 func NewChecker(embedder llm.Embedder, question string, sources []Source) *Checker {
-	c := &Checker{embedder: embedder, question: read(question)}
+	c := &Checker{embedder: embedder, question: read(question), echo: echoOf(question)}
 	for i, s := range sources {
 		c.sources = append(c.sources, readSource(i, s))
 	}
@@ -105,10 +109,36 @@ func (c *Checker) Check(ctx context.Context, sentence string, cited []int) (Verd
 	case Declines(sentence):
 		return Verdict{Reason: Declined}, nil
 	}
-	claim := c.claim(sentence)
+	claim := c.claim(c.withoutEcho(sentence))
 	if claim.content() == 0 {
 		return Verdict{Reason: Empty}, nil
 	}
 	s := search{checker: c, claim: claim, reason: Unfounded, agreed: map[*reading][]float64{}}
 	return s.verdict(ctx, cited)
+}
+
+// leastEcho is from how many words on a question that stands in a sentence is
+// an echo and no wording of its own.
+const leastEcho = 4
+
+// echoOf matches the words of a question in a row. A line of search words is no
+// question: its words may well be those of the answer.
+func echoOf(question string) *regexp.Regexp {
+	if !strings.HasSuffix(strings.TrimSpace(question), "?") {
+		return nil
+	}
+	words := strings.FieldsFunc(question, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) < leastEcho {
+		return nil
+	}
+	return regexp.MustCompile(`(?i)` + strings.Join(words, `[^\pL\pN]+`))
+}
+
+// withoutEcho takes the question out of a sentence that repeats it: its words
+// stand in any passage that was found for it, and support nothing.
+func (c *Checker) withoutEcho(sentence string) string {
+	if c.echo == nil {
+		return sentence
+	}
+	return c.echo.ReplaceAllString(sentence, "")
 }

@@ -271,3 +271,29 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// TestEcho: a small model wrapped the question in a statement, and the words of
+// the question carried it.
+func TestEcho(t *testing.T) {
+	const question = "Hoeveel landen doen mee aan EMPACT THB?"
+	quote := "Een ander aspect betreft de trekkersrol van Nederland van EMPACT THB, het EU-project waaraan 29 landen en vier EU-agentschappen deelnemen."
+	src := cite.Source{
+		Document: &docs.Document{ID: "doc"},
+		Passage: docs.Passage{
+			ID: "p", DocumentID: "doc", Text: quote, Plain: quote, Span: docs.Span{End: len(quote)},
+			Sentences: []docs.Sentence{{Span: docs.Span{End: len(quote)}, Text: quote, Plain: quote}},
+		},
+	}
+	for sentence, want := range map[string]bool{
+		`De passage "Hoeveel landen doen mee aan EMPACT THB?" is het voorheiende landen van Nederland.`: false,
+		"Aan EMPACT THB nemen 29 landen en vier EU-agentschappen deel.":                                 true,
+	} {
+		verdict, err := cite.NewChecker(nil, question, []cite.Source{src}).Check(t.Context(), sentence, []int{0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if verdict.Supported() != want {
+			t.Errorf("%q: supported %t (%v), want %t", sentence, verdict.Supported(), verdict.Reason, want)
+		}
+	}
+}

@@ -128,6 +128,7 @@ func TestEmbedderServer(t *testing.T) {
 	if url == "" {
 		t.Skip("BRONWIJZER_TEST_EMBED_URL names no server, such as http://127.0.0.1:8123/v1")
 	}
+	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
 	e, err := NewEmbedder(t.Context(), slog.New(slog.DiscardHandler), EmbedderConfig{BaseURL: url, Model: "multilingual-e5-small", InputType: true})
 	if err != nil {
 		t.Fatal(err)
