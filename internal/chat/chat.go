@@ -15,7 +15,7 @@ import (
 	"bronwijzer/internal/record"
 )
 
-// Limits of a Request.
+// Limits of what is asked and written.
 const (
 	// MaxQuestion is the most code points in a question.
 	MaxQuestion = 4000
@@ -25,6 +25,10 @@ const (
 	DefaultTopK = 10
 	// MaxHistory is the most turns of a history that a caller sends along.
 	MaxHistory = 100
+	// MaxTitle is the most code points in a conversation's title, MaxComment in
+	// the comment of a feedback.
+	MaxTitle   = 200
+	MaxComment = 4000
 )
 
 // Request asks a question.

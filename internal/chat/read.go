@@ -13,12 +13,6 @@ import (
 	"bronwijzer/internal/store"
 )
 
-// Limits of what a reader writes beside questions, in code points.
-const (
-	maxTitle   = 200
-	maxComment = 4000
-)
-
 // Answer returns a stored record, its citations compared with their documents
 // as they are now. An unknown id gives ErrNotFound.
 func (s *Service) Answer(ctx context.Context, id string) (record.Answer, error) {
@@ -55,8 +49,8 @@ func (s *Service) conversation(ctx context.Context, owner, id string) (record.Co
 // Rename gives a conversation another title.
 func (s *Service) Rename(ctx context.Context, owner, id, title string) error {
 	title = strings.Join(strings.Fields(title), " ")
-	if n := utf8.RuneCountInString(title); n == 0 || n > maxTitle {
-		return &InvalidError{"title", fmt.Sprintf("Geef een titel van 1 tot en met %d tekens.", maxTitle)}
+	if n := utf8.RuneCountInString(title); n == 0 || n > MaxTitle {
+		return &InvalidError{"title", fmt.Sprintf("Geef een titel van 1 tot en met %d tekens.", MaxTitle)}
 	}
 	return notFound(s.store.Rename(ctx, owner, id, title))
 }
@@ -80,8 +74,8 @@ func (s *Service) Feedback(ctx context.Context, f record.Feedback) error {
 	if f.Verdict != record.Good && f.Verdict != record.Bad {
 		return &InvalidError{"verdict", "Kies als oordeel good of bad."}
 	}
-	if utf8.RuneCountInString(f.Comment) > maxComment {
-		return &InvalidError{"comment", fmt.Sprintf("De toelichting is te lang: ten hoogste %d tekens.", maxComment)}
+	if utf8.RuneCountInString(f.Comment) > MaxComment {
+		return &InvalidError{"comment", fmt.Sprintf("De toelichting is te lang: ten hoogste %d tekens.", MaxComment)}
 	}
 	rec, err := s.store.Answer(ctx, f.AnswerID)
 	if err != nil {

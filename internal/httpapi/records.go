@@ -14,12 +14,6 @@ import (
 	"bronwijzer/internal/record"
 )
 
-const (
-	// maxTitle and maxComment are in code points.
-	maxTitle   = 200
-	maxComment = 4000
-)
-
 // getAnswer shows a record.
 func (a *api) getAnswer(c *gin.Context) error {
 	id, err := pathID(c)
@@ -57,8 +51,8 @@ func (a *api) postFeedback(c *gin.Context) error {
 		return invalid(`"verdict" moet "good" of "bad" zijn.`)
 	case in.Citation != nil && *in.Citation < 1:
 		return invalid(`"citation" moet het nummer van een bron zijn, vanaf 1.`)
-	case utf8.RuneCountInString(in.Comment) > maxComment:
-		return invalid(fmt.Sprintf("\"comment\" is langer dan %d tekens.", maxComment))
+	case utf8.RuneCountInString(in.Comment) > chat.MaxComment:
+		return invalid(fmt.Sprintf("\"comment\" is langer dan %d tekens.", chat.MaxComment))
 	}
 	err = a.Chat.Feedback(c.Request.Context(), record.Feedback{
 		AnswerID: id, Verdict: in.Verdict, Citation: in.Citation, Comment: in.Comment,
@@ -146,8 +140,8 @@ func (a *api) patchConversation(c *gin.Context) error {
 		return err
 	}
 	title := strings.TrimSpace(in.Title)
-	if n := utf8.RuneCountInString(title); n < 1 || n > maxTitle || strings.ContainsFunc(title, unicode.IsControl) {
-		return invalid(fmt.Sprintf("\"title\" moet van 1 tot en met %d tekens op één regel hebben.", maxTitle))
+	if n := utf8.RuneCountInString(title); n < 1 || n > chat.MaxTitle || strings.ContainsFunc(title, unicode.IsControl) {
+		return invalid(fmt.Sprintf("\"title\" moet van 1 tot en met %d tekens op één regel hebben.", chat.MaxTitle))
 	}
 	ctx, owner := c.Request.Context(), a.owner(c)
 	if err := a.Chat.Rename(ctx, owner, id, title); err != nil {
