@@ -1,7 +1,7 @@
 // A modal dialog: the browser keeps focus inside and gives it back.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { Button } from "./basics.tsx";
 
@@ -15,7 +15,7 @@ interface Props {
 export function Dialog({ title, class: extra = "", onClose, children }: Props) {
   const id = useId();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.showModal();
     return () => before?.isConnected && before.focus();

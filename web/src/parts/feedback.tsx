@@ -1,7 +1,7 @@
 // A reader's verdict on an answer or on one of its sources. "Klopt niet" asks
 // for a word of why; both are stored with the record.
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { giveFeedback, type Failure } from "../api.ts";
 import { useApp } from "../app-context.ts";
 import { asFailure } from "../chat-state.ts";
@@ -15,7 +15,7 @@ function useFeedback(answer: string, citation?: number) {
   const [state, setState] = useState<"" | "explain" | "sent">("");
   const [failure, setFailure] = useState<Failure | null>(null);
   const thanks = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state === "sent") thanks.current?.focus({ preventScroll: true });
   }, [state]);
   const send = async (verdict: "good" | "bad", comment = "") => {
@@ -63,7 +63,8 @@ function Comment({ onSend }: { onSend(comment: string): void }) {
   const { w } = useApp();
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // Before the paint: who types on at once types here.
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (e: Event) => {
     e.preventDefault();
     onSend(field.current!.value.trim());

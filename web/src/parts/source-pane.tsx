@@ -1,6 +1,6 @@
 // The source of a statement: the document's own text, at the quote.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { day, useApp } from "../app-context.ts";
 import type { Open } from "../open-source.ts";
 import type { Answer, Citation, Place } from "../record.ts";
@@ -30,7 +30,7 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
   const words = isCitation ? answer.citations[at]?.quote : passages[at]?.text;
 
   // The reader goes along into the source once; after that, stays on the button.
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
     if (!beside()) heading.current?.closest(".source")?.scrollIntoView({ block: "start" });
   }, []);

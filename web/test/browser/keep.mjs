@@ -123,6 +123,7 @@ test("feedback on an answer and on a citation reaches the server", async () => {
   const turn = await ask(page, question);
   await turn.locator("button.cite").first().click();
   await page.getByRole("button", { name: "Bron 1 klopt niet" }).click();
+  await page.waitForFunction(() => document.activeElement.matches(".comment textarea"));
   await page.keyboard.type("De datum is <b>oud</b>.");
   await page.locator(".source").getByRole("button", { name: "Versturen" }).click();
   await page.locator(".source .thanks").waitFor();
