@@ -4,16 +4,18 @@
 // It reads no disk and no network; callers hand it bytes. Its invariants: the
 // stored text of a plain text or Markdown file is the file, decoded and
 // otherwise untouched, so that offsets hold in the file itself; that of an HTML
-// page is the text extracted from it. Blocks are in order, don't overlap, aren't
+// page or a PDF is the text extracted from it. Blocks are in order, don't overlap, aren't
 // empty, and neither begin nor end with white space. Everything that a reader
 // would read is in one of them; what only steers (markup, menus, styling) is in
 // none.
 //
-// One file a format: text.go, markdown.go (with md*.go), html.go. Nothing in a document is
+// One file a format: text.go, markdown.go (with md*.go), html.go, pdf.go (with
+// pdf*.go). Nothing in a document is
 // followed, executed or loaded.
 package load
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -21,6 +23,7 @@ import (
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/dutch"
+	"bronwijzer/internal/pdf"
 )
 
 // Version changes whenever the same file could give another document than
@@ -46,6 +49,11 @@ const (
 	NotText     Reason = "not_text"
 	Empty       Reason = "empty"
 	TooDeep     Reason = "too_deep"
+	Encrypted   Reason = "encrypted"
+	Damaged     Reason = "damaged"
+	Scanned     Reason = "no_text_layer"
+	TooLong     Reason = "too_long"
+	Stopped     Reason = "stopped" // the context ended, or what reads the format couldn't start
 )
 
 // Error says that a file can't become a document, and why.
@@ -71,7 +79,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Message() string {
 	switch e.Reason {
 	case Unsupported:
-		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md en .html."
+		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md, .html en .pdf."
 	case TooLarge:
 		return fmt.Sprintf("Het bestand is te groot: meer dan %d MB, of %d MB voor een webpagina.", MaxBytes>>20, MaxPageBytes>>20)
 	case NotText:
@@ -80,6 +88,16 @@ func (e *Error) Message() string {
 		return "Er staat geen tekst in het bestand."
 	case TooDeep:
 		return "De pagina is te diep genest om te lezen."
+	case Encrypted:
+		return "Het bestand is met een wachtwoord beveiligd: bewaar het zonder wachtwoord."
+	case Damaged:
+		return "Het bestand is beschadigd en kan niet worden gelezen."
+	case Scanned:
+		return "Geen tekstlaag: laat het document eerst door tekstherkenning (OCR) gaan."
+	case TooLong:
+		return "Het document heeft te veel bladzijden of te veel tekst."
+	case Stopped:
+		return "Het lezen van het bestand is afgebroken."
 	}
 	return "Het bestand kan niet worden gelezen."
 }
@@ -91,9 +109,9 @@ var (
 
 // Supported reports whether the file's extension names a format that Read
 // reads, so that others can be passed over without opening them.
-func Supported(name string) bool { return reader(name) != nil }
+func Supported(name string) bool { return isPDF(name) || reader(name) != nil }
 
-// reader returns what reads a file of that name, or nil.
+// reader returns what reads a file of that name by its bytes alone, or nil.
 func reader(name string) func(name string, data []byte) (docs.Document, error) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".txt":
@@ -106,19 +124,63 @@ func reader(name string) func(name string, data []byte) (docs.Document, error) {
 	return nil
 }
 
-// Read makes a document of a file. name is its slash-separated path below the
+// Config says how a Reader reads. Its zero value works.
+type Config struct {
+	// CacheDir is where machine code for reading PDF files is kept between
+	// processes; empty is a folder in the user's cache. See [pdf.Config].
+	CacheDir string
+	// MaxPages is the most pages that a PDF file may have; 0 is [pdf.DefaultPages].
+	MaxPages int
+	// Memory is the most bytes that reading a PDF file may take beside the
+	// document itself; 0 is [pdf.DefaultMemory].
+	Memory int64
+}
+
+// Reader reads files of every format. It owns what some formats need, which is
+// made when the first such file comes. It is safe for concurrent use.
+type Reader struct {
+	pdf *pdf.Reader
+}
+
+// New returns a Reader, which costs nothing until it reads. Close it when done.
+func New(cfg Config) *Reader {
+	return &Reader{pdf: pdf.New(pdf.Config{CacheDir: cfg.CacheDir, MaxPages: cfg.MaxPages, Memory: cfg.Memory})}
+}
+
+// Close frees what the Reader holds.
+func (r *Reader) Close() error { return r.pdf.Close() }
+
+// Read is the function Read for all formats. It ends soon after ctx does, with
+// the reason Stopped.
+func (r *Reader) Read(ctx context.Context, name string, data []byte) (docs.Document, error) {
+	if !isPDF(name) {
+		return Read(name, data)
+	}
+	return finish(ctx, name, data, r.readPDF)
+}
+
+// Read makes a document of a file of any format but PDF, for which it takes a
+// [Reader]. name is its slash-separated path below the
 // root of its collection; it decides on the format. The document has Path, Meta
 // as far as the file tells, Text, Version and Blocks; ID and Root are the
 // caller's. Every error is an [*Error].
 func Read(name string, data []byte) (docs.Document, error) {
 	read := reader(name)
-	switch {
-	case read == nil:
+	if read == nil {
 		return docs.Document{}, &Error{Path: name, Reason: Unsupported}
-	case len(data) > MaxBytes:
+	}
+	return finish(context.Background(), name, data, func(_ context.Context, name string, data []byte) (docs.Document, error) {
+		return read(name, data)
+	})
+}
+
+// finish reads a file with what reads its format, and fills in what is the same
+// for all.
+func finish(ctx context.Context, name string, data []byte, read func(context.Context, string, []byte) (docs.Document, error)) (docs.Document, error) {
+	if len(data) > MaxBytes {
 		return docs.Document{}, &Error{Path: name, Reason: TooLarge}
 	}
-	doc, err := read(name, data)
+	doc, err := read(ctx, name, data)
 	if err != nil {
 		return docs.Document{}, err
 	}
