@@ -70,6 +70,8 @@ source and built files are in [bronwijzer/web]. [bronwijzer/internal/slack]
 answers in Slack; slack/slacktest is a Slack for tests.
 [bronwijzer/internal/eval] measures answers against a question set;
 [bronwijzer/internal/trial] makes the collections that only a measurement needs.
+[bronwijzer/internal/pdf] reads PDF files for load: PDFium as WebAssembly, which
+sees no file and no network.
 The leaves
 [bronwijzer/internal/docs], record and [bronwijzer/internal/llm] hold the values
 and interfaces that the others exchange.

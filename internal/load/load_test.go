@@ -168,7 +168,7 @@ func TestReadRefuses(t *testing.T) {
 func TestSupported(t *testing.T) {
 	for name, want := range map[string]bool{
 		"a.txt": true, "b/a.MD": true, "a.markdown": true, "a.html": true, "a.htm": true,
-		"a.pdf": false, "txt": false, "manifest.yaml": false, "a.jsonl": false, "": false,
+		"a.PDF": true, "txt": false, "manifest.yaml": false, "a.jsonl": false, "": false,
 	} {
 		if got := Supported(name); got != want {
 			t.Errorf("Supported(%q) = %v", name, got)
