@@ -54,6 +54,11 @@ const (
 	Scanned     Reason = "no_text_layer"
 	TooLong     Reason = "too_long"
 	Stopped     Reason = "stopped" // the context ended, or what reads the format couldn't start
+	// Of those who hand files to Read.
+	Changed Reason = "changed" // while it was read
+	Crashed Reason = "crashed" // the process that read it died
+	Timeout Reason = "timeout"
+	Memory  Reason = "memory"
 )
 
 // Error says that a file can't become a document, and why.
@@ -98,6 +103,14 @@ func (e *Error) Message() string {
 		return "Het document heeft te veel bladzijden of te veel tekst."
 	case Stopped:
 		return "Het lezen van het bestand is afgebroken."
+	case Changed:
+		return "Het bestand veranderde terwijl het werd gelezen; de volgende keer wordt het opnieuw geprobeerd."
+	case Crashed:
+		return "Het lezen van het bestand liep vast: het is beschadigd, of er staat iets in dat Bronwijzer niet aankan."
+	case Timeout:
+		return "Het lezen van het bestand duurde te lang en is afgebroken."
+	case Memory:
+		return "Het lezen van het bestand kostte te veel geheugen en is afgebroken."
 	}
 	return "Het bestand kan niet worden gelezen."
 }
