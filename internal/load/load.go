@@ -160,6 +160,13 @@ func New(cfg Config) *Reader {
 	return &Reader{pdf: pdf.New(pdf.Config{CacheDir: cfg.CacheDir, MaxPages: cfg.MaxPages, Memory: cfg.Memory})}
 }
 
+// Start makes now what the first file of some formats needs, so that reading
+// opens no file later on.
+func (r *Reader) Start() error { return r.pdf.Start() }
+
+// NeedsStart reports whether a file of that name can't be read before Start.
+func NeedsStart(name string) bool { return isPDF(name) }
+
 // Close frees what the Reader holds.
 func (r *Reader) Close() error { return r.pdf.Close() }
 

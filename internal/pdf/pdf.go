@@ -98,6 +98,13 @@ func (r *Reader) Close() error {
 	return err
 }
 
+// Start compiles PDFium now, for those who may open no file later on.
+func (r *Reader) Start() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.start()
+}
+
 // start compiles PDFium if that hasn't been done.
 func (r *Reader) start() error {
 	if r.pool != nil {
