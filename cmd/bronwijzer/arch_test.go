@@ -33,9 +33,10 @@ var edges = map[string][]string{
 	"retrieve/ablate":       {"e5", "retrieve", "retrieve/retrievetest", "answer", "chat", "eval"}, // a command
 	"cite":                  {"docs", "record", "dutch", "llm"},
 	"answer":                {"retrieve", "cite", "llm", "tokens", "record"},
-	"chat":                  {"answer", "store", "llm", "record"},
-	"httpapi":               {"chat"},
-	"slack":                 {"chat"},
+	"access":                {"store"},
+	"chat":                  {"answer", "store", "access", "llm", "record"},
+	"httpapi":               {"chat", "access"},
+	"slack":                 {"chat", "access"},
 	"slack/slacktest":       {},
 	"eval":                  {"record", "docs"},
 	"trial":                 {"eval", "chunk", "index", "retrieve"},

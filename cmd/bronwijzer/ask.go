@@ -54,7 +54,7 @@ func (c *askCmd) ask(ctx context.Context, v *invocation) (record.Answer, error) 
 		return record.Answer{}, err
 	}
 	defer a.close(v.logger())
-	return a.chat.Ask(ctx, chat.Request{Question: question, Mode: record.Mode(c.Mode), TopK: c.TopK}, nil)
+	return a.chat.Ask(ctx, chat.Request{By: operator(), Question: question, Mode: record.Mode(c.Mode), TopK: c.TopK}, nil)
 }
 
 // searchCmd finds passages.

@@ -57,6 +57,18 @@ Follow-up questions are chat's: rules see whether a question leans on the
 conversation, then the model rewrites it, or the rules add the topic words. The
 record shows what was searched.
 
+# Who asks
+
+	request → access → subject → scope, groups, owner
+
+[bronwijzer/internal/access] turns a request into a Subject, and nothing else
+does. What the subject may do stands in httpapi's table of routes: a scope and a
+rule for each, or the server doesn't start. What it may see is decided where
+things are found: docs.Filter carries a docs.Reader into every index before
+ranking, and the store asks the same of every text; the zero Reader sees only
+what everybody may. What is its own is decided by chat and the store, by the
+subject's id. So no door has a check of its own to forget.
+
 # The rest
 
 [bronwijzer/internal/dutch] knows the language: sentences, folding, stems,

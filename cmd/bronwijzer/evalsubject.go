@@ -101,7 +101,7 @@ type asker struct {
 
 // Ask implements eval.Asker.
 func (a asker) Ask(ctx context.Context, q eval.Question) (record.Answer, error) {
-	req := chat.Request{Question: q.Question, TopK: chat.DefaultTopK, Mode: a.mode}
+	req := chat.Request{By: operator(), Question: q.Question, TopK: chat.DefaultTopK, Mode: a.mode}
 	for _, t := range q.History {
 		req.History = append(req.History, llm.Message{Role: llm.Role(t.Role), Content: t.Content})
 	}
@@ -147,7 +147,7 @@ func documentPaths(ctx context.Context, st *store.Store) ([]documentPath, error)
 	const perPage = 500
 	var out []documentPath
 	for page := 1; ; page++ {
-		list, total, err := st.DocumentPage(ctx, page, perPage)
+		list, total, err := st.DocumentPage(ctx, operator().Reader(), page, perPage)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +175,7 @@ func (l *local) Load(ctx context.Context, docs []string) error {
 		if _, known := l.Text(doc); !ok || known {
 			continue
 		}
-		text, err := l.app.store.Text(ctx, l.ids[path], "")
+		text, err := l.app.store.Text(ctx, operator().Reader(), l.ids[path], "")
 		if err != nil {
 			return err
 		}

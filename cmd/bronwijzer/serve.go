@@ -96,7 +96,8 @@ func (a *app) start(ctx context.Context, lg *slog.Logger, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	lg.Info("ready", "passages", a.size())
+	documents, passages := a.size(operator().Reader())
+	lg.Info("ready", "documents", documents, "passages", passages)
 	return report.Print(w)
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/chunk"
@@ -157,6 +158,10 @@ func newCollection(embedder llm.Embedder) *index.Collection {
 	return index.NewCollection(index.NewChromem(embedder.Dim()), embedder.Dim())
 }
 
+// operator is whoever runs a command on the data folder: what it answers in its
+// own process hides no document.
+func operator() access.Subject { return access.Subject{Operator: true} }
+
 // close gives up the data folder.
 func (a *app) close(lg *slog.Logger) {
 	if err := a.store.Close(); err != nil {
@@ -173,7 +178,8 @@ func (a *app) fill(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	a.ready.Store(a.size() > 0)
+	_, passages := a.size(operator().Reader())
+	a.ready.Store(passages > 0)
 	return nil
 }
 
@@ -195,11 +201,13 @@ func (a *app) update(ctx context.Context, w io.Writer) (ingest.Report, error) {
 	return report, nil
 }
 
-// size is the number of passages that can be found.
-func (a *app) size() int {
-	n := 0
-	_ = a.collection.Read(func(v index.View) error { n = v.Len(); return nil }) // returns what f does
-	return n
+// size is the number of documents and passages that a reader can find.
+func (a *app) size(r docs.Reader) (documents, passages int) {
+	_ = a.collection.Read(func(v index.View) error { // returns what f does
+		documents, passages = v.Count(docs.Filter{Reader: r})
+		return nil
+	})
+	return documents, passages
 }
 
 // Search finds passages; it makes app an httpapi.Searcher.
@@ -215,17 +223,14 @@ func (a *app) Search(ctx context.Context, query string, k int, f docs.Filter) ([
 }
 
 // info is what the server tells of itself.
-func (a *app) info(ctx context.Context) (httpapi.Info, error) {
-	_, documents, err := a.store.DocumentPage(ctx, 1, 1)
-	if err != nil {
-		return httpapi.Info{}, err
-	}
+func (a *app) info(_ context.Context, r docs.Reader) (httpapi.Info, error) {
+	documents, passages := a.size(r)
 	a.mu.Lock()
 	examples := a.examples
 	a.mu.Unlock()
 	info := httpapi.Info{
 		Name: "Bronwijzer", Version: version(), Mode: record.Extractive,
-		Documents: documents, Passages: a.size(), Examples: examples, Notice: notice,
+		Documents: documents, Passages: passages, Examples: examples, Notice: notice,
 	}
 	if a.generator != nil {
 		info.Mode, info.Model = record.Generated, a.generator.Model()
@@ -235,16 +240,20 @@ func (a *app) info(ctx context.Context) (httpapi.Info, error) {
 
 // handler is the HTTP API on the app.
 func (a *app) handler(lg *slog.Logger, cfg httpapi.Config) (http.Handler, error) {
+	people, err := access.New(lg, a.store, access.Config{})
+	if err != nil {
+		return nil, err
+	}
 	return httpapi.New(lg, httpapi.Deps{
-		Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Web: web.FS(),
+		Access: people, Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Web: web.FS(),
 	}, cfg)
 }
 
 // documents shows the store's documents as httpapi wants them.
 type documents struct{ store *store.Store }
 
-func (d documents) Documents(ctx context.Context, page, perPage int) ([]httpapi.DocumentInfo, int, error) {
-	list, total, err := d.store.DocumentPage(ctx, page, perPage)
+func (d documents) Documents(ctx context.Context, r docs.Reader, page, perPage int) ([]httpapi.DocumentInfo, int, error) {
+	list, total, err := d.store.DocumentPage(ctx, r, page, perPage)
 	out := make([]httpapi.DocumentInfo, len(list))
 	for i := range list {
 		out[i] = documentInfo(&list[i])
@@ -252,13 +261,13 @@ func (d documents) Documents(ctx context.Context, page, perPage int) ([]httpapi.
 	return out, total, err
 }
 
-func (d documents) Document(ctx context.Context, id string) (httpapi.DocumentInfo, error) {
-	info, err := d.store.Document(ctx, id)
+func (d documents) Document(ctx context.Context, r docs.Reader, id string) (httpapi.DocumentInfo, error) {
+	info, err := d.store.Document(ctx, r, id)
 	return documentInfo(&info), known(err)
 }
 
-func (d documents) Text(ctx context.Context, id, version string) (string, error) {
-	text, err := d.store.Text(ctx, id, version)
+func (d documents) Text(ctx context.Context, r docs.Reader, id, version string) (string, error) {
+	text, err := d.store.Text(ctx, r, id, version)
 	return text, known(err)
 }
 

@@ -33,7 +33,7 @@ func TestOneRecord(t *testing.T) {
 		s := newShelf(t, chat.Config{PublicURL: public, Notice: "Let op."})
 		var deltas strings.Builder
 		var done *record.Answer
-		rec, err := s.Ask(t.Context(), chat.Request{Question: text, Owner: "els"}, func(e record.Event) error {
+		rec, err := s.Ask(t.Context(), chat.Request{Question: text, By: els}, func(e record.Event) error {
 			switch e := e.(type) {
 			case record.Cited:
 				if !strings.HasPrefix(e.Citation.URL, public+"/documents/") {
@@ -43,7 +43,7 @@ func TestOneRecord(t *testing.T) {
 				deltas.WriteString(e.Delta)
 			case record.Done:
 				done = &e.Answer
-				if _, err := s.store.Answer(t.Context(), e.Answer.ID); err != nil {
+				if _, err := s.store.Answer(t.Context(), "els", e.Answer.ID); err != nil {
 					t.Errorf("done before it was stored: %v", err)
 				}
 			}
@@ -52,11 +52,11 @@ func TestOneRecord(t *testing.T) {
 		if err != nil || done == nil {
 			t.Fatalf("%q: %v, done %v", text, err, done)
 		}
-		read, err := s.Answer(t.Context(), rec.ID)
+		read, err := s.Answer(t.Context(), els, rec.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, history, err := s.Conversation(t.Context(), "els", rec.ConversationID)
+		_, history, err := s.Conversation(t.Context(), els, rec.ConversationID)
 		if err != nil || len(history) != 1 {
 			t.Fatalf("%d records in the conversation, %v", len(history), err)
 		}
@@ -75,7 +75,7 @@ func TestOneRecord(t *testing.T) {
 			}
 		}
 		// The public address isn't kept: it may change.
-		if stored, err := s.store.Answer(t.Context(), rec.ID); err != nil || strings.Contains(jsonOf(t, stored), public) {
+		if stored, err := s.store.Answer(t.Context(), "els", rec.ID); err != nil || strings.Contains(jsonOf(t, stored), public) {
 			t.Errorf("stored with the public address, %v", err)
 		}
 	}
@@ -100,8 +100,8 @@ func TestIDs(t *testing.T) {
 // filed behind it.
 func TestConversationGoesOn(t *testing.T) {
 	s := newShelf(t, chat.Config{})
-	first, _ := s.ask(t, chat.Request{Question: question, Owner: "els"})
-	second, _ := s.ask(t, chat.Request{Question: "In welk jaar begon die pilot?", Owner: "els", ConversationID: first.ConversationID})
+	first, _ := s.ask(t, chat.Request{Question: question, By: els})
+	second, _ := s.ask(t, chat.Request{Question: "In welk jaar begon die pilot?", By: els, ConversationID: first.ConversationID})
 	want := []llm.Message{{Role: llm.User, Content: question}, {Role: llm.Assistant, Content: first.Text}}
 	if diff := cmp.Diff(want, s.asked.last.History); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
@@ -109,7 +109,7 @@ func TestConversationGoesOn(t *testing.T) {
 	if second.ConversationID != first.ConversationID || second.SearchQuestion == second.Question || second.SearchQuestion != s.asked.last.Search {
 		t.Errorf("got %+v, asked %+v", second, s.asked.last)
 	}
-	c, records, err := s.Conversation(t.Context(), "els", first.ConversationID)
+	c, records, err := s.Conversation(t.Context(), els, first.ConversationID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestBreaksOff(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			var shown strings.Builder
 			events := 0
-			rec, err := s.Ask(ctx, chat.Request{Question: question, Owner: "els"}, func(e record.Event) error {
+			rec, err := s.Ask(ctx, chat.Request{Question: question, By: els}, func(e record.Event) error {
 				if _, done := e.(record.Done); done {
 					t.Errorf("event %d: done", n)
 				}
@@ -223,7 +223,7 @@ func TestBreaksOff(t *testing.T) {
 // checkShown wants exactly what was shown to be stored.
 func checkShown(t *testing.T, s *shelf, rec record.Answer, shown string) {
 	t.Helper()
-	list, total, err := s.Conversations(t.Context(), "els", 1, 10)
+	list, total, err := s.Conversations(t.Context(), els, 1, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func checkShown(t *testing.T, s *shelf, rec record.Answer, shown string) {
 	if total != 1 || rec.Text != shown || rec.Incomplete == nil || *rec.Incomplete != "cancelled" {
 		t.Fatalf("shown %q, %d stored, record %+v", shown, total, rec)
 	}
-	read, err := s.Answer(t.Context(), rec.ID)
+	read, err := s.Answer(t.Context(), els, rec.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func checkShown(t *testing.T, s *shelf, rec record.Answer, shown string) {
 func TestNotStored(t *testing.T) {
 	// This store has none of what the answer cites.
 	s := chat.New(discard, newStore(t), newShelf(t, chat.Config{}).asked, chat.Config{})
-	rec, err := s.Ask(t.Context(), chat.Request{Question: question, Owner: "els"}, func(e record.Event) error {
+	rec, err := s.Ask(t.Context(), chat.Request{Question: question, By: els}, func(e record.Event) error {
 		if _, ok := e.(record.Done); ok {
 			t.Error("done")
 		}
@@ -258,7 +258,7 @@ func TestNotStored(t *testing.T) {
 	if err == nil || rec.ID != "" {
 		t.Errorf("got %+v, %v", rec, err)
 	}
-	if _, total, err := s.Conversations(t.Context(), "els", 1, 10); err != nil || total != 0 {
+	if _, total, err := s.Conversations(t.Context(), els, 1, 10); err != nil || total != 0 {
 		t.Errorf("%d conversations, %v", total, err)
 	}
 }

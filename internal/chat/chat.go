@@ -10,6 +10,7 @@ package chat
 import (
 	"errors"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
@@ -33,16 +34,17 @@ const (
 
 // Request asks a question.
 type Request struct {
-	// Owner is the subject who asks; the conversation is theirs. Empty where
-	// nobody is known: then whoever knows a record's id may read it.
-	Owner    string
+	// By is who asks: the conversation is theirs, and only what they may read
+	// is searched.
+	By       access.Subject
 	Question string
 	// ConversationID continues a conversation that is stored here; empty begins
 	// one. Not together with History.
 	ConversationID string
 	// History is for callers that keep their own: oldest first.
 	History []llm.Message
-	Filter  docs.Filter
+	// Filter limits the search further; its Reader is set from By.
+	Filter docs.Filter
 	// TopK is in [1, MaxTopK]; 0 takes DefaultTopK.
 	TopK int
 	// Mode is Auto when empty.

@@ -151,7 +151,7 @@ func (s *shelf) brokenQuotes(t *testing.T, rec record.Answer) []string {
 	t.Helper()
 	var out []string
 	check := func(document, version string, span docs.Span, want string) {
-		text, err := s.store.Text(t.Context(), document, version)
+		text, err := s.store.Text(t.Context(), docs.Reader{}, document, version)
 		if err != nil {
 			t.Fatal(err)
 		}

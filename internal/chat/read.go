@@ -6,80 +6,127 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/store"
 )
 
 // Answer returns a stored record, its citations compared with their documents
-// as they are now. An unknown id gives ErrNotFound.
-func (s *Service) Answer(ctx context.Context, id string) (record.Answer, error) {
-	rec, err := s.store.Answer(ctx, id)
+// as they are now. ErrNotFound is for an unknown one, for another's, and for one
+// that rests on documents that aren't for the reader, now.
+func (s *Service) Answer(ctx context.Context, by access.Subject, id string) (record.Answer, error) {
+	rec, err := s.answered(ctx, by, id)
 	if err != nil {
-		return record.Answer{}, notFound(err)
+		return record.Answer{}, err
 	}
 	records := []record.Answer{rec}
 	err = s.refresh(ctx, records)
 	return records[0], err
 }
 
-// Conversations returns a page (from 1) of the owner's conversations, the last
-// used first, and how many there are in all.
-func (s *Service) Conversations(ctx context.Context, owner string, page, perPage int) ([]record.Conversation, int, error) {
-	return s.store.Conversations(ctx, owner, page, perPage)
+// answered is a record as it was stored. Errors as Answer.
+func (s *Service) answered(ctx context.Context, by access.Subject, id string) (record.Answer, error) {
+	rec, err := s.store.Answer(ctx, by.ID, id)
+	if err != nil {
+		return record.Answer{}, notFound(err)
+	}
+	switch ok, err := s.mayRead(ctx, by, &rec); {
+	case err != nil:
+		return record.Answer{}, err
+	case !ok:
+		return record.Answer{}, ErrNotFound
+	}
+	return rec, nil
 }
 
-// Conversation returns a conversation and its records, oldest first. Another
-// owner's is ErrNotFound.
-func (s *Service) Conversation(ctx context.Context, owner, id string) (record.Conversation, []record.Answer, error) {
-	c, answers, err := s.conversation(ctx, owner, id)
+// mayRead reports whether every document that a record shows something of is
+// for the subject to read.
+func (s *Service) mayRead(ctx context.Context, by access.Subject, rec *record.Answer) (bool, error) {
+	var ids []string
+	for _, c := range rec.Citations {
+		ids = append(ids, c.DocumentID)
+	}
+	for _, p := range rec.Passages {
+		ids = append(ids, p.DocumentID)
+	}
+	slices.Sort(ids)
+	return s.store.May(ctx, by.Reader(), slices.Compact(ids))
+}
+
+// Conversations returns a page (from 1) of the subject's conversations, the last
+// used first, and how many there are in all.
+func (s *Service) Conversations(ctx context.Context, by access.Subject, page, perPage int) ([]record.Conversation, int, error) {
+	return s.store.Conversations(ctx, by.ID, page, perPage)
+}
+
+// Conversation returns a conversation and its records, oldest first; those that
+// rest on documents which aren't for the subject any more are left out. Another's
+// conversation is ErrNotFound.
+func (s *Service) Conversation(ctx context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error) {
+	c, answers, err := s.conversation(ctx, by, id)
 	if err != nil {
 		return record.Conversation{}, nil, err
 	}
 	return c, answers, s.refresh(ctx, answers)
 }
 
-func (s *Service) conversation(ctx context.Context, owner, id string) (record.Conversation, []record.Answer, error) {
-	c, answers, err := s.store.Conversation(ctx, owner, id)
-	return c, answers, notFound(err)
+func (s *Service) conversation(ctx context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error) {
+	c, all, err := s.store.Conversation(ctx, by.ID, id)
+	if err != nil {
+		return c, nil, notFound(err)
+	}
+	answers := make([]record.Answer, 0, len(all))
+	for i := range all {
+		ok, err := s.mayRead(ctx, by, &all[i])
+		if err != nil {
+			return c, nil, err
+		}
+		if ok {
+			answers = append(answers, all[i])
+		}
+	}
+	return c, answers, nil
 }
 
 // Rename gives a conversation another title.
-func (s *Service) Rename(ctx context.Context, owner, id, title string) error {
+func (s *Service) Rename(ctx context.Context, by access.Subject, id, title string) error {
 	title = strings.Join(strings.Fields(title), " ")
 	if n := utf8.RuneCountInString(title); n == 0 || n > MaxTitle {
 		return &InvalidError{"title", fmt.Sprintf("Geef een titel van 1 tot en met %d tekens.", MaxTitle)}
 	}
-	return notFound(s.store.Rename(ctx, owner, id, title))
+	return notFound(s.store.Rename(ctx, by.ID, id, title))
 }
 
 // Delete removes a conversation with its records and their feedback.
-func (s *Service) Delete(ctx context.Context, owner, id string) error {
-	return notFound(s.store.DeleteConversation(ctx, owner, id))
+func (s *Service) Delete(ctx context.Context, by access.Subject, id string) error {
+	return notFound(s.store.DeleteConversation(ctx, by.ID, id))
 }
 
-// DeleteAll removes every conversation of the owner. Without an owner there is
-// nothing that it could mean, and nothing goes.
-func (s *Service) DeleteAll(ctx context.Context, owner string) error {
-	if owner == "" {
+// DeleteAll removes every conversation of the subject. For nobody in particular
+// there is nothing that it could mean, and nothing goes.
+func (s *Service) DeleteAll(ctx context.Context, by access.Subject) error {
+	if by.ID == "" {
 		return nil
 	}
-	return s.store.DeleteConversations(ctx, owner)
+	return s.store.DeleteConversations(ctx, by.ID)
 }
 
-// Feedback stores a verdict on an answer or on one of its citations.
-func (s *Service) Feedback(ctx context.Context, f record.Feedback) error {
+// Feedback stores a verdict on an answer or on one of its citations, of whoever
+// may read it.
+func (s *Service) Feedback(ctx context.Context, by access.Subject, f record.Feedback) error {
 	if f.Verdict != record.Good && f.Verdict != record.Bad {
 		return &InvalidError{"verdict", "Kies als oordeel good of bad."}
 	}
 	if utf8.RuneCountInString(f.Comment) > MaxComment {
 		return &InvalidError{"comment", fmt.Sprintf("De toelichting is te lang: ten hoogste %d tekens.", MaxComment)}
 	}
-	rec, err := s.store.Answer(ctx, f.AnswerID)
+	rec, err := s.answered(ctx, by, f.AnswerID)
 	if err != nil {
-		return notFound(err)
+		return err
 	}
 	if f.Citation != nil && (*f.Citation < 1 || *f.Citation > len(rec.Citations)) {
 		return &InvalidError{"citation", "Het antwoord heeft geen bron met dat nummer."}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
@@ -19,7 +20,7 @@ func TestDocumentStatus(t *testing.T) {
 	id := rec.Citations[0].DocumentID
 	status := func(want record.DocumentStatus) {
 		t.Helper()
-		read, err := s.Answer(t.Context(), rec.ID)
+		read, err := s.Answer(t.Context(), els, rec.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +32,7 @@ func TestDocumentStatus(t *testing.T) {
 			if c.DocumentStatus != wanted {
 				t.Errorf("citation of %s is %s, want %s", c.DocumentID, c.DocumentStatus, wanted)
 			}
-			text, err := s.store.Text(t.Context(), c.DocumentID, c.Version)
+			text, err := s.store.Text(t.Context(), docs.Reader{}, c.DocumentID, c.Version)
 			if quote, ok := (docs.Span{Start: c.Start, End: c.End}).Slice(text); err != nil || !ok || quote != rec.Citations[i].Quote {
 				t.Errorf("citation says %q, its version %q, %v", c.Quote, quote, err)
 			}
@@ -61,14 +62,17 @@ func TestDocumentStatus(t *testing.T) {
 func TestOwners(t *testing.T) {
 	s := newShelf(t, chat.Config{})
 	ctx := t.Context()
-	hers, _ := s.ask(t, chat.Request{Question: question, Owner: "els"})
+	hers, _ := s.ask(t, chat.Request{Question: question, By: els})
 	open, _ := s.ask(t, chat.Request{Question: question})
 
 	for name, do := range map[string]func(owner, id string) error{
-		"read":   func(owner, id string) error { _, _, err := s.Conversation(ctx, owner, id); return err },
-		"rename": func(owner, id string) error { return s.Rename(ctx, owner, id, "Titel") },
+		"read": func(owner, id string) error {
+			_, _, err := s.Conversation(ctx, access.Subject{ID: owner}, id)
+			return err
+		},
+		"rename": func(owner, id string) error { return s.Rename(ctx, access.Subject{ID: owner}, id, "Titel") },
 		"go on": func(owner, id string) error {
-			_, err := s.Ask(ctx, chat.Request{Question: question, Owner: owner, ConversationID: id}, nil)
+			_, err := s.Ask(ctx, chat.Request{Question: question, By: access.Subject{ID: owner}, ConversationID: id}, nil)
 			return err
 		},
 	} {
@@ -87,30 +91,30 @@ func TestOwners(t *testing.T) {
 			t.Errorf("%s of an unknown one: got %v, want %v", name, err, chat.ErrNotFound)
 		}
 	}
-	if err := s.Delete(ctx, "piet", hers.ConversationID); !errors.Is(err, chat.ErrNotFound) {
+	if err := s.Delete(ctx, access.Subject{ID: "piet"}, hers.ConversationID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("delete by another: got %v, want %v", err, chat.ErrNotFound)
 	}
 	for _, owner := range []string{"piet", ""} {
-		if err := s.DeleteAll(ctx, owner); err != nil {
+		if err := s.DeleteAll(ctx, access.Subject{ID: owner}); err != nil {
 			t.Error(err)
 		}
 	}
 	for owner, want := range map[string]int{"els": 1, "piet": 0, "": 1} {
-		if _, total, err := s.Conversations(ctx, owner, 1, 10); err != nil || total != want {
+		if _, total, err := s.Conversations(ctx, access.Subject{ID: owner}, 1, 10); err != nil || total != want {
 			t.Errorf("%q has %d conversations, %v, want %d", owner, total, err, want)
 		}
 	}
-	if err := s.DeleteAll(ctx, "els"); err != nil {
+	if err := s.DeleteAll(ctx, els); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Answer(ctx, hers.ID); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := s.Answer(ctx, els, hers.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("after its conversation was removed: got %v, want %v", err, chat.ErrNotFound)
 	}
 }
 
 func TestRename(t *testing.T) {
 	s := newShelf(t, chat.Config{})
-	rec, _ := s.ask(t, chat.Request{Question: question, Owner: "els"})
+	rec, _ := s.ask(t, chat.Request{Question: question, By: els})
 	tests := []struct {
 		title, want string
 	}{
@@ -120,7 +124,7 @@ func TestRename(t *testing.T) {
 		{" \n ", ""},
 	}
 	for _, tt := range tests {
-		err := s.Rename(t.Context(), "els", rec.ConversationID, tt.title)
+		err := s.Rename(t.Context(), els, rec.ConversationID, tt.title)
 		var invalid *chat.InvalidError
 		if tt.want == "" {
 			if !errors.As(err, &invalid) || invalid.Field != "title" {
@@ -128,7 +132,7 @@ func TestRename(t *testing.T) {
 			}
 			continue
 		}
-		c, _, readErr := s.Conversation(t.Context(), "els", rec.ConversationID)
+		c, _, readErr := s.Conversation(t.Context(), els, rec.ConversationID)
 		if err != nil || readErr != nil || c.Title != tt.want {
 			t.Errorf("%q: title %q, %v, %v", tt.title, c.Title, err, readErr)
 		}
@@ -161,7 +165,7 @@ func TestFeedback(t *testing.T) {
 		{"unknown answer", record.Feedback{AnswerID: "ans_unknown", Verdict: record.Good}, "", chat.ErrNotFound},
 	}
 	for _, tt := range tests {
-		err := s.Feedback(t.Context(), tt.f)
+		err := s.Feedback(t.Context(), els, tt.f)
 		var invalid *chat.InvalidError
 		if tt.field != "" && (!errors.As(err, &invalid) || invalid.Field != tt.field) || tt.field == "" && !errors.Is(err, tt.err) {
 			t.Errorf("%s: got %v, want field %q, error %v", tt.name, err, tt.field, tt.err)
@@ -172,20 +176,20 @@ func TestFeedback(t *testing.T) {
 // TestRetention: what has expired is gone, from every side.
 func TestRetention(t *testing.T) {
 	s := newShelf(t, chat.Config{})
-	rec, _ := s.ask(t, chat.Request{Question: question, Owner: "els"})
+	rec, _ := s.ask(t, chat.Request{Question: question, By: els})
 	if n, err := s.store.Expire(t.Context(), rec.CreatedAt); err != nil || n != 0 {
 		t.Fatalf("%d expired at once, %v", n, err)
 	}
 	if n, err := s.store.Expire(t.Context(), rec.CreatedAt.Add(time.Millisecond)); err != nil || n != 1 {
 		t.Fatalf("%d expired, %v", n, err)
 	}
-	if _, err := s.Answer(t.Context(), rec.ID); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := s.Answer(t.Context(), els, rec.ID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("answer: got %v", err)
 	}
-	if _, _, err := s.Conversation(t.Context(), "els", rec.ConversationID); !errors.Is(err, chat.ErrNotFound) {
+	if _, _, err := s.Conversation(t.Context(), els, rec.ConversationID); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("conversation: got %v", err)
 	}
-	if err := s.Feedback(t.Context(), record.Feedback{AnswerID: rec.ID, Verdict: record.Good}); !errors.Is(err, chat.ErrNotFound) {
+	if err := s.Feedback(t.Context(), els, record.Feedback{AnswerID: rec.ID, Verdict: record.Good}); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("feedback: got %v", err)
 	}
 }

@@ -79,7 +79,7 @@ func TestReplyIsStored(t *testing.T) {
 	if sources, ok := events[0].(record.Sources); !ok || len(sources.Passages) != 0 {
 		t.Errorf("first event %+v", events[0])
 	}
-	if stored, err := s.Answer(t.Context(), rec.ID); err != nil || stored.Status != record.Reply || stored.Text != rec.Text {
+	if stored, err := s.Answer(t.Context(), els, rec.ID); err != nil || stored.Status != record.Reply || stored.Text != rec.Text {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
 }

@@ -152,9 +152,9 @@ func (s *Service) save(ctx context.Context, req *Request, rec record.Answer) err
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	if req.ConversationID != "" {
-		return notFound(s.store.AddAnswer(ctx, req.Owner, rec))
+		return notFound(s.store.AddAnswer(ctx, req.By.ID, rec))
 	}
-	return s.store.SaveAnswer(ctx, req.Owner, rec)
+	return s.store.SaveAnswer(ctx, req.By.ID, rec)
 }
 
 // history is the conversation before the question, oldest turn first.
@@ -162,7 +162,7 @@ func (s *Service) history(ctx context.Context, req Request) ([]llm.Message, erro
 	if req.ConversationID == "" {
 		return req.History, nil
 	}
-	_, answers, err := s.conversation(ctx, req.Owner, req.ConversationID)
+	_, answers, err := s.conversation(ctx, req.By, req.ConversationID)
 	if err != nil {
 		return nil, err
 	}
@@ -173,9 +173,11 @@ func (s *Service) history(ctx context.Context, req Request) ([]llm.Message, erro
 	return turns, nil
 }
 
-// validate checks a request and fills in its defaults.
+// validate checks a request and fills in its defaults, and what follows from
+// who asks.
 func (r *Request) validate() error {
 	r.Question = strings.TrimSpace(r.Question)
+	r.Filter.Reader = r.By.Reader()
 	if r.TopK == 0 {
 		r.TopK = DefaultTopK
 	}

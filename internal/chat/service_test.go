@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"testing"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/record"
@@ -40,7 +41,7 @@ func TestTry(t *testing.T) {
 	if _, n, err := st.Conversations(t.Context(), "", 1, 10); n != 0 || err != nil {
 		t.Errorf("%d conversations kept, %v", n, err)
 	}
-	if _, err := st.Answer(t.Context(), got.ID); !errors.Is(err, store.ErrNotFound) {
+	if _, err := st.Answer(t.Context(), "els", got.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("record: got %v, want ErrNotFound", err)
 	}
 	stuck := errors.New("stuck")
@@ -62,7 +63,7 @@ func TestDeletedMeanwhile(t *testing.T) {
 	rec, err := s.Ask(t.Context(), chat.Request{Question: question, ConversationID: id}, func(e record.Event) error {
 		switch e.(type) {
 		case record.Sources:
-			return s.Delete(t.Context(), "", id)
+			return s.Delete(t.Context(), access.Subject{}, id)
 		case record.Done:
 			t.Error("done, but not stored")
 		}
@@ -71,7 +72,7 @@ func TestDeletedMeanwhile(t *testing.T) {
 	if !errors.Is(err, chat.ErrNotFound) || rec.ID != "" {
 		t.Errorf("got answer %q and %v, want ErrNotFound", rec.ID, err)
 	}
-	if _, _, err := s.Conversation(t.Context(), "", id); !errors.Is(err, chat.ErrNotFound) {
+	if _, _, err := s.Conversation(t.Context(), access.Subject{}, id); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("the conversation came back: %v", err)
 	}
 }

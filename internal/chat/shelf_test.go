@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/record"
@@ -35,6 +36,9 @@ Ook is er in 2023 een pilot van de signalentafel mensenhandel opgezet in Limburg
 var lettersRead = sync.OnceValues(func() (*retrievetest.Library, error) {
 	return retrievetest.Folder(context.Background(), letters, nil, retrievetest.Letters)
 })
+
+// els is whoever asks.
+var els = access.Subject{ID: "els"}
 
 const question = "Wanneer is de pilot signalentafel mensenhandel opgezet?"
 

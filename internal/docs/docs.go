@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,6 +77,22 @@ type Meta struct {
 	SourceURL string
 	// Language is a BCP 47 tag: "nl".
 	Language string
+	// Groups are those whose members may read the document; empty lets everybody.
+	Groups []string
+}
+
+// Reader is whoever documents are shown to. The zero Reader sees those that
+// everybody may read.
+type Reader struct {
+	// Groups are those that the reader is a member of.
+	Groups []string
+	// All lets the reader see every document: whoever runs the program.
+	All bool
+}
+
+// May reports whether the reader sees a document that is limited to groups.
+func (r Reader) May(groups []string) bool {
+	return r.All || len(groups) == 0 || slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(r.Groups, g) })
 }
 
 // Document is one version of one document: its text, its structure and what is
@@ -193,9 +210,13 @@ type Filter struct {
 	// date is outside any period.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
+	// Reader is who asks. It comes from access, never from a request: the
+	// zero Reader finds nothing that is limited to groups.
+	Reader Reader `json:"-"`
 }
 
-// Empty reports whether the filter lets everything through.
+// Empty reports whether the filter lets everything through that its reader may
+// see.
 func (f Filter) Empty() bool {
 	return len(f.Documents) == 0 && len(f.Kinds) == 0 && len(f.Publishers) == 0 && f.From == "" && f.To == ""
 }
@@ -203,6 +224,9 @@ func (f Filter) Empty() bool {
 // Match reports whether the document with this id and these properties passes.
 // Kinds and publishers are compared without regard to case.
 func (f Filter) Match(id string, m *Meta) bool {
+	if !f.Reader.May(m.Groups) {
+		return false
+	}
 	if f.From != "" && (m.Date == "" || m.Date < f.From) {
 		return false
 	}

@@ -104,10 +104,10 @@ func (a *api) postChat(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.knownDocuments(c.Request.Context(), r.Filter.Documents); err != nil {
+	r.By = subjectOf(c)
+	if err := a.knownDocuments(c.Request.Context(), r.By.Reader(), r.Filter.Documents); err != nil {
 		return err
 	}
-	r.Owner = a.owner(c)
 	if in.Stream || wantsEvents(c.Request) {
 		s := &stream{w: c.Writer}
 		return a.streamAnswer(c, r, s, chatTeller{s, include, r.TopK})
@@ -122,11 +122,11 @@ func (a *api) postChat(c *gin.Context) error {
 
 // knownDocuments refuses a filter on a document that isn't there: whoever asks
 // should not take "nothing found" for an answer about it.
-func (a *api) knownDocuments(ctx context.Context, ids []string) error {
+func (a *api) knownDocuments(ctx context.Context, r docs.Reader, ids []string) error {
 	for _, id := range ids {
 		err := chat.ErrNotFound
 		if saneRecordID.MatchString(id) {
-			_, err = a.Documents.Document(ctx, id)
+			_, err = a.Documents.Document(ctx, r, id)
 		}
 		if errors.Is(err, chat.ErrNotFound) {
 			return invalid(`In "filter" staat een document dat niet bestaat.`)

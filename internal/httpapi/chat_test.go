@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
@@ -50,6 +51,7 @@ func TestChatPassesTheRequestOn(t *testing.T) {
 		if got := s.do(t, "POST", "/api/v1/chat", tt.body); got.status != 200 {
 			t.Fatalf("%.80s: got %d %s", tt.body, got.status, got.body)
 		}
+		tt.want.By = access.Subject{Scopes: access.Open}
 		if diff := cmp.Diff(tt.want, s.chat.asked[i]); diff != "" {
 			t.Errorf("%.80s (-want +got):\n%s", tt.body, diff)
 		}
@@ -293,7 +295,7 @@ func ExampleNew() {
 	lg := slog.New(slog.DiscardHandler)
 	h, err := New(lg, Deps{
 		Chat: &fakeChat{}, Documents: &fakeDocuments{}, Searcher: &fakeSearcher{},
-		Info:  func(context.Context) (Info, error) { return Info{Name: "Bronwijzer"}, nil },
+		Info:  func(context.Context, docs.Reader) (Info, error) { return Info{Name: "Bronwijzer"}, nil },
 		Ready: func() bool { return true },
 		Web:   testWeb(),
 	}, Config{Listen: "127.0.0.1:8080"})

@@ -26,7 +26,7 @@ func (a *api) getSearch(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	passages, err := a.Searcher.Search(c.Request.Context(), q, k, docs.Filter{})
+	passages, err := a.Searcher.Search(c.Request.Context(), q, k, docs.Filter{Reader: readerOf(c)})
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
@@ -43,7 +43,7 @@ func (a *api) getDocuments(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	list, total, err := a.Documents.Documents(c.Request.Context(), page, perPage)
+	list, total, err := a.Documents.Documents(c.Request.Context(), readerOf(c), page, perPage)
 	if err != nil {
 		return fmt.Errorf("list documents: %w", err)
 	}
@@ -65,7 +65,7 @@ func (a *api) getDocument(c *gin.Context) error {
 	if _, err := query(c); err != nil {
 		return err
 	}
-	info, err := a.Documents.Document(c.Request.Context(), id)
+	info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 	if err != nil {
 		return fmt.Errorf("read document %s: %w", id, err)
 	}
@@ -87,7 +87,7 @@ func (a *api) getText(c *gin.Context) error {
 	}
 	version, caching := v.Get("version"), "private, max-age=31536000, immutable"
 	if !v.Has("version") {
-		info, err := a.Documents.Document(c.Request.Context(), id)
+		info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 		if err != nil {
 			return fmt.Errorf("read document %s: %w", id, err)
 		}
@@ -113,7 +113,7 @@ func (a *api) text(c *gin.Context, id, version string) (string, error) {
 	if !saneVersion.MatchString(version) {
 		return "", errNotFound
 	}
-	text, err := a.Documents.Text(c.Request.Context(), id, version)
+	text, err := a.Documents.Text(c.Request.Context(), readerOf(c), id, version)
 	if err != nil {
 		return "", fmt.Errorf("read text of %s: %w", id, err)
 	}

@@ -56,6 +56,18 @@ var (
 		status: http.StatusForbidden, code: "cross_origin",
 		message: "Een andere website mag deze server niet gebruiken.",
 	}
+	errNoCredential = &apiError{
+		status: http.StatusUnauthorized, code: "unauthorized",
+		message: "Meld u aan, of stuur een sleutel mee.",
+	}
+	errBadCredential = &apiError{
+		status: http.StatusUnauthorized, code: "invalid_credentials",
+		message: "De aanmelding of sleutel is niet (meer) geldig.",
+	}
+	errScope = &apiError{
+		status: http.StatusForbidden, code: "forbidden",
+		message: "Hiervoor hebt u geen toestemming.",
+	}
 	errMediaType = &apiError{
 		status: http.StatusUnsupportedMediaType, code: "unsupported_media_type",
 		message: "Stuur de inhoud als application/json in UTF-8.",

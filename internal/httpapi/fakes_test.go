@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
@@ -125,7 +126,7 @@ func emitAll(ans record.Answer, emit func(record.Event) error) error {
 	return nil
 }
 
-func (f *fakeChat) Answer(_ context.Context, id string) (record.Answer, error) {
+func (f *fakeChat) Answer(_ context.Context, _ access.Subject, id string) (record.Answer, error) {
 	if f.err != nil {
 		return record.Answer{}, f.err
 	}
@@ -162,8 +163,8 @@ func (f *fakeChat) head() record.Conversation {
 	return record.Conversation{ID: "conv_1", Title: title, CreatedAt: testTime, UpdatedAt: testTime, Answers: 1}
 }
 
-func (f *fakeChat) Conversations(_ context.Context, owner string, page, _ int) ([]record.Conversation, int, error) {
-	f.note("list " + owner)
+func (f *fakeChat) Conversations(_ context.Context, by access.Subject, page, _ int) ([]record.Conversation, int, error) {
+	f.note("list " + by.ID)
 	if f.err != nil {
 		return nil, 0, f.err
 	}
@@ -173,15 +174,15 @@ func (f *fakeChat) Conversations(_ context.Context, owner string, page, _ int) (
 	return []record.Conversation{f.head()}, 1, nil
 }
 
-func (f *fakeChat) Conversation(_ context.Context, owner, id string) (record.Conversation, []record.Answer, error) {
-	if err := f.known(owner, id); err != nil {
+func (f *fakeChat) Conversation(_ context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error) {
+	if err := f.known(by.ID, id); err != nil {
 		return record.Conversation{}, nil, err
 	}
 	return f.head(), []record.Answer{testAnswer(chat.Request{Question: "Wat?", TopK: 4})}, nil
 }
 
-func (f *fakeChat) Rename(_ context.Context, owner, id, title string) error {
-	if err := f.known(owner, id); err != nil {
+func (f *fakeChat) Rename(_ context.Context, by access.Subject, id, title string) error {
+	if err := f.known(by.ID, id); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -190,17 +191,17 @@ func (f *fakeChat) Rename(_ context.Context, owner, id, title string) error {
 	return nil
 }
 
-func (f *fakeChat) Delete(_ context.Context, owner, id string) error {
-	f.note("delete " + owner)
-	return f.known(owner, id)
+func (f *fakeChat) Delete(_ context.Context, by access.Subject, id string) error {
+	f.note("delete " + by.ID)
+	return f.known(by.ID, id)
 }
 
-func (f *fakeChat) DeleteAll(_ context.Context, owner string) error {
-	f.note("delete all " + owner)
+func (f *fakeChat) DeleteAll(_ context.Context, by access.Subject) error {
+	f.note("delete all " + by.ID)
 	return f.err
 }
 
-func (f *fakeChat) Feedback(_ context.Context, fb record.Feedback) error {
+func (f *fakeChat) Feedback(_ context.Context, _ access.Subject, fb record.Feedback) error {
 	if f.err != nil {
 		return f.err
 	}
@@ -220,14 +221,14 @@ func (f *fakeChat) Feedback(_ context.Context, fb record.Feedback) error {
 // that is gone.
 type fakeDocuments struct{ err error }
 
-func (f *fakeDocuments) Documents(_ context.Context, page, _ int) ([]DocumentInfo, int, error) {
+func (f *fakeDocuments) Documents(_ context.Context, _ docs.Reader, page, _ int) ([]DocumentInfo, int, error) {
 	if f.err != nil || page > 1 {
 		return nil, 1, f.err
 	}
 	return []DocumentInfo{testDocument()}, 1, nil
 }
 
-func (f *fakeDocuments) Document(_ context.Context, id string) (DocumentInfo, error) {
+func (f *fakeDocuments) Document(_ context.Context, _ docs.Reader, id string) (DocumentInfo, error) {
 	switch {
 	case f.err != nil:
 		return DocumentInfo{}, f.err
@@ -237,7 +238,7 @@ func (f *fakeDocuments) Document(_ context.Context, id string) (DocumentInfo, er
 	return testDocument(), nil
 }
 
-func (f *fakeDocuments) Text(_ context.Context, id, version string) (string, error) {
+func (f *fakeDocuments) Text(_ context.Context, _ docs.Reader, id, version string) (string, error) {
 	switch {
 	case f.err != nil:
 		return "", f.err

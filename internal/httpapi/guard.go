@@ -32,7 +32,7 @@ func (a *api) guard(c *gin.Context, rt route) error {
 			message: "Te veel verzoeken in korte tijd. Wacht even en probeer het opnieuw.",
 		}
 	}
-	return nil
+	return a.admit(c, rt)
 }
 
 // readsAcross reports whether a page of another site loads something from here

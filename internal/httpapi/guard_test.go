@@ -271,7 +271,7 @@ func TestOwnerCookie(t *testing.T) {
 	s.start(t, Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	ask := func(headers ...string) (cookie, owner string) {
 		got := s.do(t, "POST", "/api/v1/chat", `{"question":"Wat?"}`, headers...)
-		return got.header.Get("Set-Cookie"), s.chat.asked[len(s.chat.asked)-1].Owner
+		return got.header.Get("Set-Cookie"), s.chat.asked[len(s.chat.asked)-1].By.ID
 	}
 	if cookie, owner := ask(); cookie != "" || owner != "" {
 		t.Errorf("script: cookie %q, owner %q; want none", cookie, owner)
@@ -281,7 +281,7 @@ func TestOwnerCookie(t *testing.T) {
 	if attributes != "Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax" || first == "" {
 		t.Errorf("cookie %q, owner %q", cookie, first)
 	}
-	if strings.Contains(first, strings.TrimPrefix(pair, ownerCookie+"=")) {
+	if strings.Contains(first, strings.TrimPrefix(pair, "bronwijzer_browser"+"=")) {
 		t.Error("the owner gives the cookie away")
 	}
 	if again, owner := ask("Sec-Fetch-Site", "same-origin", "Cookie", pair); again != "" || owner != first {
@@ -294,7 +294,7 @@ func TestOwnerCookie(t *testing.T) {
 		t.Error("two browsers have the same id")
 	}
 	for _, bad := range []string{"x", "", strings.Repeat("A", 27), strings.Repeat("a", 26)} {
-		if again, owner := ask("Sec-Fetch-Site", "none", "Cookie", ownerCookie+"="+bad); again == "" || owner == first {
+		if again, owner := ask("Sec-Fetch-Site", "none", "Cookie", "bronwijzer_browser"+"="+bad); again == "" || owner == first {
 			t.Errorf("cookie %q is taken for an id", bad)
 		}
 	}
@@ -311,9 +311,11 @@ func TestOwnerCookie(t *testing.T) {
 func TestConversationsBelongToTheirOwner(t *testing.T) {
 	s := newSite()
 	me := "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	s.chat.owner = subject(me)
 	s.start(t, Config{})
-	mine := []string{"Cookie", ownerCookie + "=" + me}
+	mine := []string{"Cookie", "bronwijzer_browser=" + me}
+	s.do(t, "POST", "/api/v1/chat", `{"question":"Wat?"}`, mine...)
+	owner := s.chat.asked[0].By.ID
+	s.chat.owner = owner
 	if got := s.get(t, "/api/v1/conversations?per_page=1", mine...); !strings.Contains(got.body, `"id":"conv_1"`) || !strings.Contains(got.body, `"total":1`) {
 		t.Errorf("my list: got %s", got.body)
 	}
@@ -336,7 +338,7 @@ func TestConversationsBelongToTheirOwner(t *testing.T) {
 	if calls := fmt.Sprint(s.chat.calls[before:]); calls != "[]" {
 		t.Errorf("without identity: got calls %s, want none", calls)
 	}
-	if last := s.chat.calls[before-1]; last != "delete all "+subject(me) {
+	if last := s.chat.calls[before-1]; last != "delete all "+owner {
 		t.Errorf("got %q", last)
 	}
 }

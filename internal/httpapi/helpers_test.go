@@ -20,6 +20,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 	"go.uber.org/goleak"
 
+	"bronwijzer/internal/access"
+	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
 )
 
@@ -69,9 +71,17 @@ func newSite() *site {
 func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 	tb.Helper()
 	lg := slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	base, err := parsePublicURL(cfg.PublicURL)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	people, err := access.New(lg, nil, access.Config{BasePath: base.basePath})
+	if err != nil {
+		tb.Fatal(err)
+	}
 	h, err := New(lg, Deps{
-		Chat: s.chat, Documents: s.docs, Searcher: s.search,
-		Info: func(context.Context) (Info, error) {
+		Access: people, Chat: s.chat, Documents: s.docs, Searcher: s.search,
+		Info: func(context.Context, docs.Reader) (Info, error) {
 			return Info{
 				Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,
 				Examples: []string{"Wat is de signalentafel?"}, Notice: "Controleer de bronnen.",

@@ -27,15 +27,20 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
 )
 
-// Chat gives and keeps answers. An owner is whoever asks, in the words of
-// Request.Owner; it is never empty for Conversations and DeleteAll, and
-// elsewhere empty for a caller without any identity. What belongs to another
-// owner is unknown: chat.ErrNotFound.
+// Access says who sends a request; see access.Service.
+type Access interface {
+	Identify(w http.ResponseWriter, r *http.Request, p access.Peer) (access.Subject, error)
+}
+
+// Chat gives and keeps answers. By is whoever asks, as Access says; its ID is
+// never empty for Conversations and DeleteAll. What belongs to another, or rests
+// on documents that aren't for whoever asks, is unknown: chat.ErrNotFound.
 type Chat interface {
 	// Ask answers a question and stores the record before it returns. It hands
 	// the events of the making to emit, which may be nil, on the calling
@@ -44,18 +49,18 @@ type Chat interface {
 	// that is still starting chat.ErrNotReady.
 	Ask(ctx context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error)
 	// Answer returns one record.
-	Answer(ctx context.Context, id string) (record.Answer, error)
-	// Conversations returns a page of the owner's conversations, latest first,
+	Answer(ctx context.Context, by access.Subject, id string) (record.Answer, error)
+	// Conversations returns a page of the subject's conversations, latest first,
 	// and how many there are in all. A page past the end is empty.
-	Conversations(ctx context.Context, owner string, page, perPage int) ([]record.Conversation, int, error)
+	Conversations(ctx context.Context, by access.Subject, page, perPage int) ([]record.Conversation, int, error)
 	// Conversation returns one with its records, oldest first.
-	Conversation(ctx context.Context, owner, id string) (record.Conversation, []record.Answer, error)
-	Rename(ctx context.Context, owner, id, title string) error
-	Delete(ctx context.Context, owner, id string) error
-	DeleteAll(ctx context.Context, owner string) error
+	Conversation(ctx context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error)
+	Rename(ctx context.Context, by access.Subject, id, title string) error
+	Delete(ctx context.Context, by access.Subject, id string) error
+	DeleteAll(ctx context.Context, by access.Subject) error
 	// Feedback stores a verdict and sets its time. A citation that the answer
 	// doesn't have gives a *chat.InvalidError.
-	Feedback(ctx context.Context, f record.Feedback) error
+	Feedback(ctx context.Context, by access.Subject, f record.Feedback) error
 }
 
 // DocumentInfo is what a reader sees of a document beside its text.
@@ -79,23 +84,23 @@ type DocumentInfo struct {
 	IngestedAt time.Time `json:"ingested_at"`
 }
 
-// Documents reads the collection. An unknown document or version gives
-// chat.ErrNotFound.
+// Documents reads the collection as far as it is for the reader. A document or
+// version that isn't there, or isn't for the reader, gives chat.ErrNotFound.
 type Documents interface {
 	// Documents returns a page, in a fixed order, and how many there are in
 	// all. Pages count from 1; one past the end is empty.
-	Documents(ctx context.Context, page, perPage int) ([]DocumentInfo, int, error)
+	Documents(ctx context.Context, r docs.Reader, page, perPage int) ([]DocumentInfo, int, error)
 	// Document returns the current version of one.
-	Document(ctx context.Context, id string) (DocumentInfo, error)
+	Document(ctx context.Context, r docs.Reader, id string) (DocumentInfo, error)
 	// Text returns the stored text of a version. It also knows the versions
 	// that records cite of documents that changed or are gone.
-	Text(ctx context.Context, id, version string) (string, error)
+	Text(ctx context.Context, r docs.Reader, id, version string) (string, error)
 }
 
 // Searcher finds passages.
 type Searcher interface {
-	// Search returns the k best passages, best first; fewer where there are
-	// fewer. Until the first index is there it returns chat.ErrNotReady.
+	// Search returns the k best passages that pass the filter and that its
+	// Reader may see, best first; fewer where there are fewer. Until the first index is there it returns chat.ErrNotReady.
 	Search(ctx context.Context, query string, k int, f docs.Filter) ([]record.Passage, error)
 }
 
@@ -106,7 +111,8 @@ type Info struct {
 	Mode    record.Mode `json:"mode"`
 	// Model is the generator's name; empty without one.
 	Model string `json:"model"`
-	// Documents and Passages count the collection.
+	// Documents and Passages count the collection as far as it is for whoever
+	// asks.
 	Documents int `json:"documents"`
 	Passages  int `json:"passages"`
 	// Examples are questions that the collection answers.
@@ -116,11 +122,12 @@ type Info struct {
 
 // Deps are the parts of the program that the server shows. All are required.
 type Deps struct {
+	Access    Access
 	Chat      Chat
 	Documents Documents
 	Searcher  Searcher
-	// Info is called for every request that needs it.
-	Info func(context.Context) (Info, error)
+	// Info is called for every request that needs it, with its reader.
+	Info func(context.Context, docs.Reader) (Info, error)
 	// Ready reports whether the first index is there.
 	Ready func() bool
 	// Web is the built web chat: index.html and assets/, whose names change with
@@ -216,12 +223,16 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 			return nil, fmt.Errorf("public url %q: %w", cfg.PublicURL, err)
 		}
 	}
-	h := withDeadlines(a.router(), positive(cfg.WriteTimeout, defaultWriteTimeout))
+	routes := a.routes()
+	if err := complete(routes); err != nil {
+		return nil, err
+	}
+	h := withDeadlines(a.router(routes), positive(cfg.WriteTimeout, defaultWriteTimeout))
 	return withBasePath(h, public.basePath), nil
 }
 
 // router builds Gin's router from the table of routes.
-func (a *api) router() http.Handler {
+func (a *api) router(routes []route) http.Handler {
 	// Gin's mode is a global of Gin that only silences its start-up prints;
 	// there is no setting per engine. It is atomic, and always set to the same.
 	gin.SetMode(gin.ReleaseMode)
@@ -231,14 +242,14 @@ func (a *api) router() http.Handler {
 	// path that was cut off before.
 	e.RedirectTrailingSlash = false
 	e.Use(a.observe)
-	for _, rt := range a.routes() {
+	for _, rt := range routes {
 		e.Handle(rt.method, rt.ginPath(), a.serve(rt))
 		if rt.method == http.MethodGet {
 			e.Handle(http.MethodHead, rt.ginPath(), a.serve(rt))
 		}
 	}
-	e.NoRoute(a.serve(route{handle: func(*gin.Context) error { return errNoRoute }}))
-	e.NoMethod(a.serve(route{handle: func(*gin.Context) error { return errNoMethod }}))
+	e.NoRoute(a.serve(route{rule: public, handle: func(*gin.Context) error { return errNoRoute }}))
+	e.NoMethod(a.serve(route{rule: public, handle: func(*gin.Context) error { return errNoMethod }}))
 	return e
 }
 

@@ -16,7 +16,7 @@ var openAPI string
 
 // getInfo tells what this server is.
 func (a *api) getInfo(c *gin.Context) error {
-	info, err := a.Info(c.Request.Context())
+	info, err := a.Info(c.Request.Context(), readerOf(c))
 	if err != nil {
 		return fmt.Errorf("read info: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
 )
 
@@ -97,7 +98,8 @@ func (m *metrics) stage(name string, ms int64) {
 // the other metrics are needed all the more.
 func (a *api) getMetrics(c *gin.Context) error {
 	ctx := c.Request.Context()
-	if info, err := a.Info(ctx); err != nil {
+	// They are about the server as a whole: its whole collection.
+	if info, err := a.Info(ctx, docs.Reader{All: true}); err != nil {
 		a.lg.WarnContext(ctx, "size of the collection is unknown", slog.Any("error", err))
 	} else {
 		a.metrics.documents.Set(float64(info.Documents))

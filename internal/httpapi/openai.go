@@ -153,7 +153,7 @@ func (a *api) postCompletion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	r.Owner = a.owner(c)
+	r.By = subjectOf(c)
 	// The record has its id only in the end, a stream needs one for every chunk.
 	head := completionHead{ID: "chatcmpl-" + rand.Text(), Created: time.Now().Unix(), Model: in.Model}
 	if in.Stream {

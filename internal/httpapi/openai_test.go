@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
@@ -67,7 +68,7 @@ func TestCompletionPassesTheQuestionOn(t *testing.T) {
 		if got.status != 200 {
 			t.Fatalf("%.80s: got %d %s", tt.messages, got.status, got.body)
 		}
-		want := chat.Request{Question: tt.question, History: tt.history, TopK: chat.DefaultTopK}
+		want := chat.Request{By: access.Subject{Scopes: access.Open}, Question: tt.question, History: tt.history, TopK: chat.DefaultTopK}
 		if want.History == nil {
 			want.History = []llm.Message{}
 		}

@@ -48,13 +48,12 @@ func (a *api) writePage(c *gin.Context, status int, name, title string, data any
 
 // getApp opens the web chat at its start, a conversation, an answer or the
 // list of documents. What it shows it asks the API for, so an id that doesn't
-// exist is for that to tell. It also gives the browser its id.
+// exist is for that to tell.
 func (a *api) getApp(c *gin.Context) error {
-	info, err := a.Info(c.Request.Context())
+	info, err := a.Info(c.Request.Context(), readerOf(c))
 	if err != nil {
 		return fmt.Errorf("read info: %w", err)
 	}
-	a.owner(c)
 	a.writePage(c, http.StatusOK, "home", info.Name, info)
 	return nil
 }
@@ -83,7 +82,7 @@ func (a *api) getViewer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := a.Documents.Document(c.Request.Context(), id)
+	info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 	gone := errors.Is(err, chat.ErrNotFound)
 	if err != nil && !gone {
 		return fmt.Errorf("read document %s: %w", id, err)

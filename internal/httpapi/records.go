@@ -24,7 +24,7 @@ func (a *api) getAnswer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ans, err := a.Chat.Answer(c.Request.Context(), id)
+	ans, err := a.Chat.Answer(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}
@@ -54,7 +54,7 @@ func (a *api) postFeedback(c *gin.Context) error {
 	case utf8.RuneCountInString(in.Comment) > chat.MaxComment:
 		return invalid(fmt.Sprintf("\"comment\" is langer dan %d tekens.", chat.MaxComment))
 	}
-	err = a.Chat.Feedback(c.Request.Context(), record.Feedback{
+	err = a.Chat.Feedback(c.Request.Context(), subjectOf(c), record.Feedback{
 		AnswerID: id, Verdict: in.Verdict, Citation: in.Citation, Comment: in.Comment,
 	})
 	if err != nil {
@@ -73,8 +73,8 @@ func (a *api) getConversations(c *gin.Context) error {
 	}
 	var list []record.Conversation
 	total := 0
-	if owner := a.owner(c); owner != "" {
-		list, total, err = a.Chat.Conversations(c.Request.Context(), owner, page, perPage)
+	if by := subjectOf(c); by.ID != "" {
+		list, total, err = a.Chat.Conversations(c.Request.Context(), by, page, perPage)
 		if err != nil {
 			return fmt.Errorf("list conversations: %w", err)
 		}
@@ -90,8 +90,8 @@ func (a *api) getConversations(c *gin.Context) error {
 
 // deleteConversations removes all of the caller's own; see getConversations.
 func (a *api) deleteConversations(c *gin.Context) error {
-	if owner := a.owner(c); owner != "" {
-		if err := a.Chat.DeleteAll(c.Request.Context(), owner); err != nil {
+	if by := subjectOf(c); by.ID != "" {
+		if err := a.Chat.DeleteAll(c.Request.Context(), by); err != nil {
 			return fmt.Errorf("delete conversations: %w", err)
 		}
 	}
@@ -109,7 +109,7 @@ func (a *api) getConversation(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	conv, answers, err := a.Chat.Conversation(c.Request.Context(), a.owner(c), id)
+	conv, answers, err := a.Chat.Conversation(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return fmt.Errorf("read conversation: %w", err)
 	}
@@ -143,11 +143,11 @@ func (a *api) patchConversation(c *gin.Context) error {
 	if n := utf8.RuneCountInString(title); n < 1 || n > chat.MaxTitle || strings.ContainsFunc(title, unicode.IsControl) {
 		return invalid(fmt.Sprintf("\"title\" moet van 1 tot en met %d tekens op één regel hebben.", chat.MaxTitle))
 	}
-	ctx, owner := c.Request.Context(), a.owner(c)
-	if err := a.Chat.Rename(ctx, owner, id, title); err != nil {
+	ctx, by := c.Request.Context(), subjectOf(c)
+	if err := a.Chat.Rename(ctx, by, id, title); err != nil {
 		return fmt.Errorf("rename conversation: %w", err)
 	}
-	conv, _, err := a.Chat.Conversation(ctx, owner, id)
+	conv, _, err := a.Chat.Conversation(ctx, by, id)
 	if err != nil {
 		return fmt.Errorf("read conversation: %w", err)
 	}
@@ -161,7 +161,7 @@ func (a *api) deleteConversation(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Chat.Delete(c.Request.Context(), a.owner(c), id); err != nil {
+	if err := a.Chat.Delete(c.Request.Context(), subjectOf(c), id); err != nil {
 		return fmt.Errorf("delete conversation: %w", err)
 	}
 	c.Status(http.StatusNoContent)

@@ -7,14 +7,48 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"bronwijzer/internal/access"
 )
+
+// rule says whose things a route shows or changes, and so what keeps them apart.
+type rule int
+
+// The rules. The zero rule is none: a route with it doesn't start.
+const (
+	_ rule = iota
+	// public routes show what concerns nobody, to everybody.
+	public
+	// own routes work on records of the subject: Chat compares the owner.
+	own
+	// collection routes show documents: stores and indexes filter by the
+	// subject's groups.
+	collection
+	// server routes show or change what belongs to the server as a whole; the
+	// scope alone decides.
+	server
+)
+
+// complete reports a route without a policy: it would be open by mistake.
+func complete(routes []route) error {
+	for _, rt := range routes {
+		if rt.rule == 0 || (rt.rule == public) != (rt.scope == 0) {
+			return fmt.Errorf("route %s %s: names no scope and rule that go together", rt.method, rt.path)
+		}
+	}
+	return nil
+}
 
 // route is one line of the table of routes.
 type route struct {
 	method string
 	// path is as in openapi.yaml: /api/v1/documents/{id}. It also names the
 	// route in log and metrics, where the path itself would give away ids.
-	path   string
+	path string
+	// scope is what a subject needs; empty on public routes only.
+	scope access.Scopes
+	// rule says whose things the route shows or changes.
+	rule   rule
 	handle func(*gin.Context) error
 	// page makes errors HTML, for a reader's browser.
 	page bool
@@ -28,31 +62,31 @@ type route struct {
 // routes is the table of everything that is served.
 func (a *api) routes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/api/v1/chat", handle: a.postChat},
-		{method: http.MethodGet, path: "/api/v1/search", handle: a.getSearch},
-		{method: http.MethodGet, path: "/api/v1/documents", handle: a.getDocuments},
-		{method: http.MethodGet, path: "/api/v1/documents/{id}", handle: a.getDocument},
-		{method: http.MethodGet, path: "/api/v1/documents/{id}/text", handle: a.getText},
-		{method: http.MethodGet, path: "/api/v1/answers/{id}", handle: a.getAnswer},
-		{method: http.MethodPost, path: "/api/v1/answers/{id}/feedback", handle: a.postFeedback},
-		{method: http.MethodGet, path: "/api/v1/conversations", handle: a.getConversations},
-		{method: http.MethodDelete, path: "/api/v1/conversations", handle: a.deleteConversations},
-		{method: http.MethodGet, path: "/api/v1/conversations/{id}", handle: a.getConversation},
-		{method: http.MethodPatch, path: "/api/v1/conversations/{id}", handle: a.patchConversation},
-		{method: http.MethodDelete, path: "/api/v1/conversations/{id}", handle: a.deleteConversation},
-		{method: http.MethodGet, path: "/api/v1/info", handle: a.getInfo},
-		{method: http.MethodGet, path: "/v1/models", handle: a.getModels, openAI: true},
-		{method: http.MethodPost, path: "/v1/chat/completions", handle: a.postCompletion, openAI: true},
-		{method: http.MethodGet, path: "/healthz", handle: a.getHealth, probe: true},
-		{method: http.MethodGet, path: "/readyz", handle: a.getReady, probe: true},
-		{method: http.MethodGet, path: "/metrics", handle: a.getMetrics},
-		{method: http.MethodGet, path: "/openapi.yaml", handle: a.getOpenAPI},
-		{method: http.MethodGet, path: "/", handle: a.getApp, page: true},
-		{method: http.MethodGet, path: "/c/{id}", handle: a.getApp, page: true},
-		{method: http.MethodGet, path: "/a/{id}", handle: a.getApp, page: true},
-		{method: http.MethodGet, path: "/documents", handle: a.getApp, page: true},
-		{method: http.MethodGet, path: "/documents/{id}", handle: a.getViewer, page: true},
-		{method: http.MethodGet, path: "/assets/{id}", handle: a.getAsset},
+		{method: http.MethodPost, path: "/api/v1/chat", scope: access.Chat, rule: own, handle: a.postChat},
+		{method: http.MethodGet, path: "/api/v1/search", scope: access.Search, rule: collection, handle: a.getSearch},
+		{method: http.MethodGet, path: "/api/v1/documents", scope: access.Search, rule: collection, handle: a.getDocuments},
+		{method: http.MethodGet, path: "/api/v1/documents/{id}", scope: access.Search, rule: collection, handle: a.getDocument},
+		{method: http.MethodGet, path: "/api/v1/documents/{id}/text", scope: access.Search, rule: collection, handle: a.getText},
+		{method: http.MethodGet, path: "/api/v1/answers/{id}", scope: access.Chat, rule: own, handle: a.getAnswer},
+		{method: http.MethodPost, path: "/api/v1/answers/{id}/feedback", scope: access.Feedback, rule: own, handle: a.postFeedback},
+		{method: http.MethodGet, path: "/api/v1/conversations", scope: access.Chat, rule: own, handle: a.getConversations},
+		{method: http.MethodDelete, path: "/api/v1/conversations", scope: access.Chat, rule: own, handle: a.deleteConversations},
+		{method: http.MethodGet, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, handle: a.getConversation},
+		{method: http.MethodPatch, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, handle: a.patchConversation},
+		{method: http.MethodDelete, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, handle: a.deleteConversation},
+		{method: http.MethodGet, path: "/api/v1/info", rule: public, handle: a.getInfo},
+		{method: http.MethodGet, path: "/v1/models", scope: access.Chat, rule: collection, handle: a.getModels, openAI: true},
+		{method: http.MethodPost, path: "/v1/chat/completions", scope: access.Chat, rule: own, handle: a.postCompletion, openAI: true},
+		{method: http.MethodGet, path: "/healthz", rule: public, handle: a.getHealth, probe: true},
+		{method: http.MethodGet, path: "/readyz", rule: public, handle: a.getReady, probe: true},
+		{method: http.MethodGet, path: "/metrics", scope: access.Metrics, rule: server, handle: a.getMetrics},
+		{method: http.MethodGet, path: "/openapi.yaml", rule: public, handle: a.getOpenAPI},
+		{method: http.MethodGet, path: "/", rule: public, handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/c/{id}", rule: public, handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/a/{id}", rule: public, handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/documents", rule: public, handle: a.getApp, page: true},
+		{method: http.MethodGet, path: "/documents/{id}", scope: access.Search, rule: collection, handle: a.getViewer, page: true},
+		{method: http.MethodGet, path: "/assets/{id}", rule: public, handle: a.getAsset},
 	}
 }
 

@@ -75,7 +75,7 @@ type gate struct {
 }
 
 func newGate(f docs.Filter) *gate {
-	return &gate{filter: f, open: f.Empty(), asked: make(map[*owner]bool)}
+	return &gate{filter: f, open: f.Empty() && f.Reader.All, asked: make(map[*owner]bool)}
 }
 
 func (g *gate) pass(o *owner) bool {

@@ -130,7 +130,7 @@ func (x *Chromem) Search(ctx context.Context, query llm.Vector, k int, f docs.Fi
 	if k = min(k, len(x.byID)); k <= 0 {
 		return nil, ctx.Err()
 	}
-	if f.Empty() {
+	if f.Empty() && f.Reader.All {
 		return x.nearest(ctx, q, k)
 	}
 	return x.nearestOf(ctx, q, k, f)

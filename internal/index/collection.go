@@ -27,6 +27,7 @@ type Collection struct {
 	sentences *Sentences // nil without an embedder
 	passages  map[string]filed
 	documents map[string]*counted // by id
+	limited   int                 // documents that not everybody may read
 }
 
 // filed is a passage in the catalogue. Neither side is ever written to.
@@ -124,9 +125,10 @@ func (c *Collection) file(change Change, added []filed) {
 		c.passages[f.passage.ID] = f
 		d := c.documents[f.document.ID]
 		if d == nil {
-			d = &counted{}
+			d = &counted{document: &docs.Document{}}
 			c.documents[f.document.ID] = d
 		}
+		c.limited += limits(f.document) - limits(d.document)
 		d.document = f.document
 		d.passages++
 	}
@@ -140,8 +142,17 @@ func (c *Collection) unfile(id string) {
 	delete(c.passages, id)
 	d := c.documents[f.document.ID]
 	if d.passages--; d.passages == 0 {
+		c.limited -= limits(d.document)
 		delete(c.documents, f.document.ID)
 	}
+}
+
+// limits is 1 for a document that not everybody may read, else 0.
+func limits(d *docs.Document) int {
+	if len(d.Groups) > 0 {
+		return 1
+	}
+	return 0
 }
 
 // Load applies many changes, on all cores; each becomes visible as a whole, in
@@ -208,17 +219,24 @@ func (v View) Passage(id string) (docs.Passage, *docs.Document, bool) {
 // Len is the number of passages.
 func (v View) Len() int { return len(v.c.passages) }
 
-// Documents is the number of documents with passages that the filter lets
-// through.
-func (v View) Documents(f docs.Filter) int {
-	if f.Empty() {
-		return len(v.c.documents)
+// Filter is f as the indexes apply it fastest: where no document is limited to
+// groups, it doesn't matter who reads.
+func (v View) Filter(f docs.Filter) docs.Filter {
+	f.Reader.All = f.Reader.All || v.c.limited == 0
+	return f
+}
+
+// Count is the number of documents with passages that the filter lets through,
+// and of those passages.
+func (v View) Count(f docs.Filter) (documents, passages int) {
+	if f.Empty() && f.Reader.All {
+		return len(v.c.documents), len(v.c.passages)
 	}
-	n := 0
 	for id, d := range v.c.documents {
 		if f.Match(id, &d.document.Meta) {
-			n++
+			documents++
+			passages += d.passages
 		}
 	}
-	return n
+	return documents, passages
 }

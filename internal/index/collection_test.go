@@ -48,7 +48,8 @@ func state(tb testing.TB, c *index.Collection, id string) string {
 			return err
 		}
 		p, d, ok := v.Passage(id)
-		out = fmt.Sprintf("%d passages, %d documents; words %d, grams %t; %q", v.Len(), v.Documents(docs.Filter{}), len(hits), grams[0] > 0, p.Plain)
+		documents, _ := v.Count(docs.Filter{})
+		out = fmt.Sprintf("%d passages, %d documents; words %d, grams %t; %q", v.Len(), documents, len(hits), grams[0] > 0, p.Plain)
 		if ok {
 			out += " of " + d.ID
 		}
@@ -228,7 +229,9 @@ func TestCollectionLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := c.Read(func(v index.View) error {
-		got := []int{v.Len(), v.Documents(docs.Filter{}), v.Documents(docs.Filter{Kinds: []string{"brief"}})}
+		documents, passages := v.Count(docs.Filter{})
+		letters, _ := v.Count(docs.Filter{Kinds: []string{"brief"}})
+		got := []int{passages, documents, letters}
 		if diff := cmp.Diff([]int{40, 40, 20}, got); diff != "" {
 			t.Errorf("passages, documents, letters (-want +got):\n%s", diff)
 		}

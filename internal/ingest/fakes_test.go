@@ -198,7 +198,7 @@ func contents(tb testing.TB, st *store.Store) map[string]string {
 	tb.Helper()
 	all := map[string]string{}
 	err := st.Each(tb.Context(), func(doc docs.Document, passages []docs.Passage) error {
-		text, err := st.Text(tb.Context(), doc.ID, doc.Version)
+		text, err := st.Text(tb.Context(), docs.Reader{}, doc.ID, doc.Version)
 		if err != nil || text != doc.Text {
 			return fmt.Errorf("text of %s isn't that of its version: %w", doc.Path, err)
 		}

@@ -59,7 +59,7 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 			if !slices.Equal(report.Questions, []string{"Wat?", "Wie?"}) {
 				t.Errorf("questions: got %q", report.Questions)
 			}
-			doc, err := b.store.Document(t.Context(), docs.NewID("map", "a.txt"))
+			doc, err := b.store.Document(t.Context(), docs.Reader{}, docs.NewID("map", "a.txt"))
 			if doc.Title != "Tweede" || doc.IngestedAt.IsZero() || err != nil {
 				t.Errorf("got title %q, time %v, %v", doc.Title, doc.IngestedAt, err)
 			}
@@ -135,7 +135,7 @@ func TestRunKeepsOtherRoots(t *testing.T) {
 	}
 	b.write(t, map[string]string{"a.txt": "", "b.txt": letter("lucht", 1)})
 	plan(t, "one root", Report{Added: []string{"map/b.txt"}, Removed: []string{"map/a.txt"}}, b.run(t, nil))
-	if _, err := b.store.Document(t.Context(), docs.NewID("anders", "a.txt")); err != nil {
+	if _, err := b.store.Document(t.Context(), docs.Reader{}, docs.NewID("anders", "a.txt")); err != nil {
 		t.Errorf("document of the other root: %v", err)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -28,6 +30,7 @@ const ManifestName = "manifest.yaml"
 //	    dossier: 28 638, nr. 184       # parliamentary file and number
 //	    source_url: https://…          # where the original can be read
 //	    language: nl                   # BCP 47
+//	    groups: [opsporing]            # who may read it; left out: everybody
 //	questions:                         # examples, shown to readers
 //	  - Wat is de signalentafel?
 //
@@ -99,6 +102,7 @@ func (m *Manifest) Apply(doc *docs.Document) {
 			*f.of(&doc.Meta) = s
 		}
 	}
+	doc.Groups = entry.Groups
 }
 
 func wrong(n *yaml.Node, key, problem string) error {
@@ -149,6 +153,9 @@ func (m *Manifest) documents(n *yaml.Node) error {
 	return eachKey(n, "documents", func(path string, entry *yaml.Node) error {
 		var meta docs.Meta
 		err := eachKey(entry, path, func(key string, value *yaml.Node) error {
+			if key == path+".groups" {
+				return setGroups(&meta, key, value)
+			}
 			return setField(&meta, strings.TrimPrefix(key, path+"."), key, value)
 		})
 		m.Documents[strings.TrimPrefix(path, "documents.")] = meta
@@ -178,7 +185,29 @@ func setField(meta *docs.Meta, name, key string, value *yaml.Node) error {
 		*f.of(meta) = s
 		return nil
 	}
-	return wrong(value, key, "unknown key; title, publisher, kind, date, dossier, source_url and language are known")
+	return wrong(value, key, "unknown key; title, publisher, kind, date, dossier, source_url, language and groups are known")
+}
+
+// setGroups reads a list of names, or one. An empty list is a mistake: it would
+// open the document to everybody where somebody meant to close it.
+func setGroups(meta *docs.Meta, key string, n *yaml.Node) error {
+	list := n.Content
+	if n.Kind == yaml.ScalarNode {
+		list = []*yaml.Node{n}
+	}
+	for _, v := range list {
+		name := strings.TrimSpace(v.Value)
+		if v.Kind != yaml.ScalarNode || name == "" || v.Tag == "!!null" || strings.ContainsFunc(name, unicode.IsControl) {
+			return wrong(v, key, "names of groups wanted")
+		}
+		if !slices.Contains(meta.Groups, name) {
+			meta.Groups = append(meta.Groups, name)
+		}
+	}
+	if len(meta.Groups) == 0 {
+		return wrong(n, key, "a list without names would let everybody read it; leave the key out for that")
+	}
+	return nil
 }
 
 func (m *Manifest) questions(n *yaml.Node) error {

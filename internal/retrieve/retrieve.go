@@ -118,6 +118,7 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 func (r *Retriever) RetrieveVector(ctx context.Context, q Query, vector llm.Vector) (Result, error) {
 	var found Result
 	err := r.collection.Read(func(view index.View) error {
+		q.Filter = view.Filter(q.Filter)
 		s := search{ctx: ctx, view: view, query: q, vector: vector, weights: r.weights, judged: ofE5(r.embedder)}
 		var err error
 		found, err = s.run()

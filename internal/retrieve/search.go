@@ -24,7 +24,8 @@ type search struct {
 }
 
 func (s *search) run() (Result, error) {
-	found := Result{Documents: s.view.Documents(s.query.Filter)}
+	var found Result
+	found.Documents, _ = s.view.Count(s.query.Filter)
 	ids, err := s.candidates()
 	if err != nil || len(ids) == 0 {
 		return found, err

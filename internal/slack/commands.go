@@ -85,6 +85,9 @@ type interaction struct {
 	Channel struct {
 		ID string `json:"id"`
 	} `json:"channel"`
+	Message struct {
+		Thread string `json:"thread_ts"`
+	} `json:"message"`
 	Actions []struct {
 		ID       string `json:"action_id"`
 		TS       string `json:"action_ts"`
@@ -125,12 +128,12 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 		return fmt.Errorf("interaction: response url isn't Slack's: %w", errMalformed)
 	}
 	a := in.Actions[0]
-	j := job{Team: in.Team.ID, User: in.User.ID, Channel: in.Channel.ID, ResponseURL: in.ResponseURL, Answer: a.Value}
+	j := job{Team: in.Team.ID, User: in.User.ID, Channel: in.Channel.ID, Thread: in.Message.Thread, ResponseURL: in.ResponseURL, Answer: a.Value}
 	key := s.keys.hash("action", a.TS, a.ID, in.User.ID, in.ResponseURL)
 	switch a.ID {
 	case actionGood, actionBad:
 		j.Kind = say
-		if j.Text, err = s.feedback(ctx, a.Value, a.ID == actionGood); err != nil {
+		if j.Text, err = s.feedback(ctx, &j, a.ID == actionGood); err != nil {
 			return err
 		}
 	case actionShare:
@@ -149,12 +152,12 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 }
 
 // feedback stores a verdict and returns what to say to whoever gave it.
-func (s *Service) feedback(ctx context.Context, answer string, good bool) (string, error) {
+func (s *Service) feedback(ctx context.Context, j *job, good bool) (string, error) {
 	verdict := record.Bad
 	if good {
 		verdict = record.Good
 	}
-	err := s.chat.Feedback(ctx, record.Feedback{AnswerID: answer, Verdict: verdict})
+	err := s.chat.Feedback(ctx, s.subject(j), record.Feedback{AnswerID: j.Answer, Verdict: verdict})
 	var wrong *chat.InvalidError
 	switch {
 	case errors.Is(err, chat.ErrNotFound):

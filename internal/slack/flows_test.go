@@ -81,8 +81,8 @@ func TestThreadFollowUp(t *testing.T) {
 			if asked[1].ConversationID != "conv_1" || asked[2].ConversationID != "" {
 				t.Errorf("conversations: %q, %q", asked[1].ConversationID, asked[2].ConversationID)
 			}
-			if asked[0].Owner != asked[1].Owner || asked[0].Owner == asked[2].Owner || strings.Contains(asked[0].Owner, "C01") {
-				t.Errorf("owners: %q, %q, %q", asked[0].Owner, asked[1].Owner, asked[2].Owner)
+			if asked[0].By.ID != asked[1].By.ID || asked[0].By.ID == asked[2].By.ID || strings.Contains(asked[0].By.ID, "C01") {
+				t.Errorf("owners: %q, %q, %q", asked[0].By.ID, asked[1].By.ID, asked[2].By.ID)
 			}
 			if n := len(b.slack.Messages("1.1")); n != 2 {
 				t.Errorf("%d replies to 2 questions", n)
@@ -97,7 +97,7 @@ func TestThreadOfRemovedConversation(t *testing.T) {
 	b := newBench(t).start(t, nil)
 	b.deliver(t, mention("1.1", "een"))
 	b.slack.AwaitText(t, "1.1", "Over een")
-	if err := b.store.DeleteConversation(t.Context(), b.chat.questions()[0].Owner, "conv_1"); err != nil {
+	if err := b.store.DeleteConversation(t.Context(), b.chat.questions()[0].By.ID, "conv_1"); err != nil {
 		t.Fatal(err)
 	}
 	next := mention("1.2", "twee")

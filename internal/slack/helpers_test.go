@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
@@ -43,6 +44,7 @@ type fakeChat struct {
 	mu       sync.Mutex
 	asked    []chat.Request
 	records  map[string]record.Answer
+	owners   map[string]string // of records
 	feedback []record.Feedback
 	notReady int
 }
@@ -109,11 +111,11 @@ func (f *fakeChat) Ask(ctx context.Context, r chat.Request, emit func(record.Eve
 	// The store would want the versions that are cited.
 	head := rec
 	head.Citations = nil
-	if err := f.store.SaveAnswer(ctx, r.Owner, head); err != nil {
+	if err := f.store.SaveAnswer(ctx, r.By.ID, head); err != nil {
 		return record.Answer{}, err
 	}
 	f.mu.Lock()
-	f.records[rec.ID] = rec
+	f.records[rec.ID], f.owners[rec.ID] = rec, r.By.ID
 	f.mu.Unlock()
 	half := len(rec.Text) / 2
 	for half < len(rec.Text) && rec.Text[half] != ' ' {
@@ -123,20 +125,20 @@ func (f *fakeChat) Ask(ctx context.Context, r chat.Request, emit func(record.Eve
 		emit(record.Delta{Delta: rec.Text[half:]}), emit(record.Done{Answer: rec}))
 }
 
-func (f *fakeChat) Answer(_ context.Context, id string) (record.Answer, error) {
+func (f *fakeChat) Answer(_ context.Context, by access.Subject, id string) (record.Answer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	rec, ok := f.records[id]
-	if !ok {
+	if !ok || f.owners[id] != by.ID {
 		return rec, chat.ErrNotFound
 	}
 	return rec, nil
 }
 
-func (f *fakeChat) Feedback(_ context.Context, fb record.Feedback) error {
+func (f *fakeChat) Feedback(_ context.Context, by access.Subject, fb record.Feedback) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, ok := f.records[fb.AnswerID]; !ok {
+	if owner, ok := f.owners[fb.AnswerID]; !ok || owner != by.ID {
 		return chat.ErrNotFound
 	}
 	f.feedback = append(f.feedback, fb)
@@ -189,7 +191,7 @@ func newBench(t *testing.T) *bench {
 	t.Cleanup(func() { st.Close() })
 	b := &bench{
 		slack: slacktest.New(t), store: st, dir: dir, logs: &logBuffer{},
-		chat: &fakeChat{store: st, records: map[string]record.Answer{}},
+		chat: &fakeChat{store: st, records: map[string]record.Answer{}, owners: make(map[string]string)},
 	}
 	b.slack.PublicURL = public
 	t.Cleanup(func() {

@@ -26,6 +26,7 @@ import (
 
 	api "github.com/slack-go/slack"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/record"
 )
@@ -36,9 +37,9 @@ type Chat interface {
 	// Ask answers a question and stores the record before it returns.
 	Ask(ctx context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error)
 	// Answer returns a stored record.
-	Answer(ctx context.Context, id string) (record.Answer, error)
+	Answer(ctx context.Context, by access.Subject, id string) (record.Answer, error)
 	// Feedback stores a verdict.
-	Feedback(ctx context.Context, f record.Feedback) error
+	Feedback(ctx context.Context, by access.Subject, f record.Feedback) error
 }
 
 // Store keeps what must survive the process. What a method acknowledged is

@@ -13,6 +13,7 @@ import (
 
 	api "github.com/slack-go/slack"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
@@ -172,10 +173,8 @@ func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	req := chat.Request{Owner: "slack:" + s.keys.person(t.User), Question: t.Question}
+	req := chat.Request{By: s.subject(&t.job), Question: t.Question}
 	if thread != "" {
-		// The conversation is the thread's: others may go on with it.
-		req.Owner = "slack:" + thread
 		var err error
 		if req.ConversationID, err = s.store.Thread(ctx, thread); err != nil {
 			return err
@@ -197,6 +196,15 @@ func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(
 	}
 	t.answer, t.failed, t.asked = rec, failed, true
 	return nil
+}
+
+// subject is who asks or acts: in a thread that is the thread, as others may go
+// on with its conversation and use its buttons; elsewhere the person.
+func (s *Service) subject(j *job) access.Subject {
+	if j.Thread != "" {
+		return access.Subject{ID: "slack:" + s.keys.thread(j.Channel, j.Thread)}
+	}
+	return access.Subject{ID: "slack:" + s.keys.person(j.User)}
 }
 
 // askWhenReady asks, and waits for the first index where that isn't there yet.
@@ -268,7 +276,7 @@ func problem(err error, request string) content {
 
 // display shows a stored answer, or one of its sources, at a response URL.
 func (s *Service) display(ctx context.Context, t *task) error {
-	rec, err := s.chat.Answer(ctx, t.Answer)
+	rec, err := s.chat.Answer(ctx, s.subject(&t.job), t.Answer)
 	if errors.Is(err, chat.ErrNotFound) {
 		return s.respond(ctx, t, &api.WebhookMessage{ResponseType: "ephemeral", Text: textGone})
 	}

@@ -105,9 +105,12 @@ func title(question string) string {
 	return string(runes[:titleLength-1]) + "…"
 }
 
-// Answer returns a record as it was stored, or ErrNotFound.
-func (s *Store) Answer(ctx context.Context, id string) (record.Answer, error) {
-	a, err := scanAnswer(s.reader.QueryRowContext(ctx, `SELECT record FROM answers WHERE id = $1`, id).Scan)
+// Answer returns a record as it was stored. An unknown one and one of another
+// owner's conversation are ErrNotFound; that of nobody in particular is open to
+// every owner.
+func (s *Store) Answer(ctx context.Context, owner, id string) (record.Answer, error) {
+	a, err := scanAnswer(s.reader.QueryRowContext(ctx, `SELECT a.record FROM answers a
+		JOIN conversations c ON c.id = a.conversation_id WHERE a.id = $1 AND c.owner IN ('', $2)`, id, owner).Scan)
 	return a, failed(err, "read answer", id)
 }
 

@@ -61,7 +61,7 @@ func TestConversation(t *testing.T) {
 	if diff := cmp.Diff([]record.Answer{first, second}, answers); diff != "" {
 		t.Error(diff)
 	}
-	if got, err := s.Answer(ctx, "ans_1"); !cmp.Equal(got, first) || err != nil {
+	if got, err := s.Answer(ctx, "jan", "ans_1"); !cmp.Equal(got, first) || err != nil {
 		t.Error(cmp.Diff(first, got), err)
 	}
 	for _, tt := range []struct {
@@ -140,7 +140,7 @@ func TestSaveAnswerRefuses(t *testing.T) {
 	if _, _, err := s.Conversation(ctx, "", "conv_2"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a refused answer left its conversation: %v", err)
 	}
-	if _, err := s.Answer(ctx, "ans_2"); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Answer(ctx, "els", "ans_2"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a refused answer stayed: %v", err)
 	}
 }
@@ -175,7 +175,7 @@ func TestRenameDelete(t *testing.T) {
 	if err := s.DeleteConversation(ctx, "jan", "conv_0"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Answer(ctx, "ans_0"); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Answer(ctx, "els", "ans_0"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("answer of a deleted conversation: got %v, want ErrNotFound", err)
 	}
 	if err := s.DeleteConversations(ctx, "jan"); err != nil {

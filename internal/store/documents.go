@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,6 +104,9 @@ func (s *Store) PutDocument(ctx context.Context, doc docs.Document, passages []d
 		if err := putText(ctx, tx, &doc); err != nil {
 			return err
 		}
+		if err := putGroups(ctx, tx, &doc); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO documents (id, root, path, version, fingerprint, title, publisher, kind,
 				date, dossier, source_url, language, characters, passages, ingested_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
@@ -163,9 +167,45 @@ func putText(ctx context.Context, tx *sql.Tx, doc *docs.Document) error {
 	return err
 }
 
+// putGroups says who may read the document from now on.
+func putGroups(ctx context.Context, tx *sql.Tx, doc *docs.Document) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM document_groups WHERE document_id = $1`, doc.ID); err != nil {
+		return err
+	}
+	for _, name := range doc.Groups {
+		_, err := tx.ExecContext(ctx, `INSERT INTO document_groups (document_id, name) VALUES ($1, $2)`, doc.ID, name)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readable is a condition that holds for the documents that a reader may see;
+// column has their id. Its placeholders begin with number from and stand for the
+// arguments that come with it.
+func readable(r docs.Reader, column string, from int) (condition string, args []any) {
+	if r.All {
+		return "1 = 1", nil
+	}
+	limits := "SELECT 1 FROM document_groups g WHERE g.document_id = " + column
+	condition = "NOT EXISTS (" + limits + ")"
+	if len(r.Groups) == 0 {
+		return condition, nil
+	}
+	for _, name := range r.Groups {
+		args = append(args, name)
+	}
+	return "(" + condition + " OR EXISTS (" + limits + " AND g.name IN " + placeholders(from, len(args)) + "))", args
+}
+
+// groupBreak stands between names of groups, in which there is none.
+const groupBreak = "\n"
+
 const (
 	infoColumns = `id, root, path, d.version, title, publisher, kind, date, dossier, source_url, language, characters,
-		passages, ingested_at`
+		passages, ingested_at, COALESCE((SELECT string_agg(name, '` + groupBreak + `') FROM
+			(SELECT name FROM document_groups g WHERE g.document_id = d.id ORDER BY name) AS names), '')`
 	selectInfo = `SELECT ` + infoColumns + ` FROM documents d `
 )
 
@@ -173,55 +213,78 @@ const (
 func scanInfo(scan scan, more ...any) (DocumentInfo, error) {
 	var d DocumentInfo
 	var at int64
+	var groups string
 	err := scan(append([]any{
 		&d.ID, &d.Root, &d.Path, &d.Version, &d.Title, &d.Publisher, &d.Kind, &d.Date, &d.Dossier,
-		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at,
+		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at, &groups,
 	}, more...)...)
 	d.IngestedAt = fromMicros(at)
+	if groups != "" {
+		d.Groups = strings.Split(groups, groupBreak)
+	}
 	return d, err
 }
 
-// DocumentPage returns a page of all documents in order of root and path, and
-// how many documents there are. page and perPage count from 1; a page past the
-// end is empty.
-func (s *Store) DocumentPage(ctx context.Context, page, perPage int) ([]DocumentInfo, int, error) {
+// DocumentPage returns a page of the documents that the reader may see, in order
+// of root and path, and how many those are. page and perPage count from 1; a page
+// past the end is empty.
+func (s *Store) DocumentPage(ctx context.Context, r docs.Reader, page, perPage int) ([]DocumentInfo, int, error) {
 	list := []DocumentInfo{}
 	var total int
 	err := s.read(ctx, "list documents", func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents`).Scan(&total); err != nil {
+		seen, args := readable(r, "d.id", 1)
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents d WHERE `+seen, args...).Scan(&total); err != nil {
 			return err
 		}
+		n := len(args)
 		return each(ctx, tx, func(scan scan) error {
 			d, err := scanInfo(scan)
 			list = append(list, d)
 			return err
-		}, selectInfo+`ORDER BY root, path LIMIT $1 OFFSET $2`, perPage, (page-1)*perPage)
+		}, selectInfo+`WHERE `+seen+fmt.Sprintf(` ORDER BY root, path LIMIT $%d OFFSET $%d`, n+1, n+2),
+			append(args, perPage, (page-1)*perPage)...)
 	})
 	return list, total, err
 }
 
-// Document returns one document without its text, or ErrNotFound.
-func (s *Store) Document(ctx context.Context, id string) (DocumentInfo, error) {
-	d, err := scanInfo(s.reader.QueryRowContext(ctx, selectInfo+`WHERE id = $1`, id).Scan)
+// Document returns one document without its text. One that isn't there and one
+// that the reader may not see are ErrNotFound.
+func (s *Store) Document(ctx context.Context, r docs.Reader, id string) (DocumentInfo, error) {
+	seen, args := readable(r, "d.id", 2)
+	d, err := scanInfo(s.reader.QueryRowContext(ctx, selectInfo+`WHERE id = $1 AND `+seen, append([]any{id}, args...)...).Scan)
 	return d, failed(err, "read document", id)
 }
 
 // Text returns the text of one version of a document, of the current one where
 // version is empty. Versions of a document that is gone or has changed are there
-// for as long as Collect leaves them. What isn't there, or belongs to another
-// document, is ErrNotFound.
-func (s *Store) Text(ctx context.Context, documentID, version string) (string, error) {
-	query := `SELECT t.text FROM versions v JOIN texts t ON t.version = v.version WHERE v.document_id = $1`
-	args := []any{documentID}
-	if version == "" {
-		query += ` AND v.superseded_at = 0`
-	} else {
-		query += ` AND v.version = $2`
-		args = append(args, version)
-	}
+// for as long as Collect leaves them. What isn't there, belongs to another
+// document or isn't for the reader to see is ErrNotFound.
+func (s *Store) Text(ctx context.Context, r docs.Reader, documentID, version string) (string, error) {
+	seen, args := readable(r, "v.document_id", 3)
+	query := `SELECT t.text FROM versions v JOIN texts t ON t.version = v.version
+		WHERE v.document_id = $1 AND (v.version = $2 OR $2 = '' AND v.superseded_at = 0) AND ` + seen
 	var text string
-	err := s.reader.QueryRowContext(ctx, query, args...).Scan(&text)
+	err := s.reader.QueryRowContext(ctx, query, append([]any{documentID, version}, args...)...).Scan(&text)
 	return text, failed(err, "read text of document", documentID)
+}
+
+// May reports whether the reader may see every one of the documents. What nobody
+// limited, or nobody knows, everybody may see.
+func (s *Store) May(ctx context.Context, r docs.Reader, ids []string) (bool, error) {
+	for some := range slices.Chunk(ids, maxIDs) {
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = id
+		}
+		seen, groups := readable(r, "g0.document_id", len(args)+1)
+		var hidden int
+		err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM document_groups g0 WHERE g0.document_id IN `+
+			placeholders(1, len(args))+` AND NOT `+seen, append(args, groups...)...).Scan(&hidden)
+		if err != nil || hidden > 0 {
+			return false, failed(err, "read groups", "")
+		}
+	}
+	return true, nil
 }
 
 // keepFor is how long a superseded text stays although no record cites it: an

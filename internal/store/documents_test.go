@@ -148,15 +148,15 @@ func TestReplaceAndRemove(t *testing.T) {
 		t.Fatalf("replaced: got %v, %v", replaced, err)
 	}
 	for version, want := range map[string]string{"": doc.Text, doc.Version: doc.Text, old.Version: old.Text} {
-		if got, err := s.Text(ctx, doc.ID, version); got != want || err != nil {
+		if got, err := s.Text(ctx, docs.Reader{}, doc.ID, version); got != want || err != nil {
 			t.Errorf("version %q: got %.20q, %v", version, got, err)
 		}
 	}
 	other, _ := made("0000.txt", 3, 4)
-	if _, err := s.Text(ctx, doc.ID, other.Version); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Text(ctx, docs.Reader{}, doc.ID, other.Version); !errors.Is(err, ErrNotFound) {
 		t.Errorf("text of another document: got %v, want ErrNotFound", err)
 	}
-	info, err := s.Document(ctx, doc.ID)
+	info, err := s.Document(ctx, docs.Reader{}, doc.ID)
 	doc.Text = ""
 	want := DocumentInfo{Document: doc, Characters: passages[1].Span.End + 1, Passages: 2}
 	if diff := cmp.Diff(want, info); diff != "" || err != nil {
@@ -169,13 +169,13 @@ func TestReplaceAndRemove(t *testing.T) {
 	if _, err := s.RemoveDocument(ctx, doc.ID); !errors.Is(err, ErrNotFound) {
 		t.Errorf("remove again: got %v, want ErrNotFound", err)
 	}
-	if _, err := s.Document(ctx, doc.ID); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Document(ctx, docs.Reader{}, doc.ID); !errors.Is(err, ErrNotFound) {
 		t.Errorf("document: got %v, want ErrNotFound", err)
 	}
-	if _, err := s.Text(ctx, doc.ID, ""); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Text(ctx, docs.Reader{}, doc.ID, ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("current text of a removed document: got %v, want ErrNotFound", err)
 	}
-	if got, err := s.Text(ctx, doc.ID, old.Version); got != old.Text || err != nil {
+	if got, err := s.Text(ctx, docs.Reader{}, doc.ID, old.Version); got != old.Text || err != nil {
 		t.Errorf("old text of a removed document: got %.20q, %v", got, err)
 	}
 }
@@ -192,7 +192,7 @@ func TestDocumentPage(t *testing.T) {
 		{4, 2, nil},
 		{1, 50, []string{"0000.txt", "0001.txt", "0002.txt", "0003.txt", "0004.txt"}},
 	} {
-		list, total, err := s.DocumentPage(t.Context(), tt.page, tt.perPage)
+		list, total, err := s.DocumentPage(t.Context(), docs.Reader{}, tt.page, tt.perPage)
 		var got []string
 		for _, d := range list {
 			got = append(got, d.Path)
@@ -254,7 +254,7 @@ func TestCollect(t *testing.T) {
 	uncited, current := put(t, s, path, 1, 2), put(t, s, path, 1, 3)
 	readable := func() (got [3]bool) {
 		for i, d := range []docs.Document{cited, uncited, current} {
-			text, err := s.Text(ctx, d.ID, d.Version)
+			text, err := s.Text(ctx, docs.Reader{}, d.ID, d.Version)
 			if err != nil && !errors.Is(err, ErrNotFound) {
 				t.Fatal(err)
 			}
@@ -304,7 +304,7 @@ func TestReadersBesideWriter(t *testing.T) {
 					if docs.Version(d.Text) != d.Version || len(passages) == 0 || passages[len(passages)-1].Span.End+1 != docs.Characters(d.Text) {
 						return errors.New("a document in halves")
 					}
-					_, err := s.Text(t.Context(), d.ID, d.Version)
+					_, err := s.Text(t.Context(), docs.Reader{}, d.ID, d.Version)
 					return err
 				})
 				if err != nil || seen != 3 {

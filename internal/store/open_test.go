@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"bronwijzer/internal/docs"
 )
 
 func tryOpen(dir string, mode Mode) error {
@@ -169,7 +171,7 @@ func TestDamagedDatabase(t *testing.T) {
 		t.Fatalf("open: got %v, want ErrCorrupt", err)
 	}
 	damaged := open(t, other, Owner)
-	if _, _, err := damaged.DocumentPage(t.Context(), 1, 10); !errors.Is(err, ErrCorrupt) {
+	if _, _, err := damaged.DocumentPage(t.Context(), docs.Reader{}, 1, 10); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("list documents: got %v, want ErrCorrupt", err)
 	}
 }
