@@ -84,15 +84,15 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Message() string {
 	switch e.Reason {
 	case Unsupported:
-		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md, .html en .pdf."
+		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md, .html, .docx en .pdf."
 	case TooLarge:
-		return fmt.Sprintf("Het bestand is te groot: meer dan %d MB, of %d MB voor een webpagina.", MaxBytes>>20, MaxPageBytes>>20)
+		return fmt.Sprintf("Het bestand is te groot: meer dan %d MB, of %d MB voor een webpagina, of uitgepakt veel meer dan dat.", MaxBytes>>20, MaxPageBytes>>20)
 	case NotText:
 		return "Het bestand bevat geen leesbare tekst: bewaar het als tekst in UTF-8."
 	case Empty:
 		return "Er staat geen tekst in het bestand."
 	case TooDeep:
-		return "De pagina is te diep genest om te lezen."
+		return "Het bestand is te diep genest om te lezen."
 	case Encrypted:
 		return "Het bestand is met een wachtwoord beveiligd: bewaar het zonder wachtwoord."
 	case Damaged:
@@ -133,6 +133,8 @@ func reader(name string) func(name string, data []byte) (docs.Document, error) {
 		return readMarkdown
 	case ".html", ".htm":
 		return readHTML
+	case ".docx":
+		return readDOCX
 	}
 	return nil
 }

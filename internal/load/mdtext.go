@@ -92,7 +92,7 @@ func (r *markdownReader) endBlock() {
 	}
 	p := r.open
 	r.open = piece{}
-	if m := mdBold.FindStringSubmatch(r.text[p.from:p.to]); m != nil && p.kind == docs.Paragraph && r.boldTitle(m[1]) {
+	if m := mdBold.FindStringSubmatch(r.text[p.from:p.to]); m != nil && p.kind == docs.Paragraph && boldTitle(m[1]) {
 		p.kind, p.level = docs.Heading, boldLevel
 		p.from += strings.Index(r.text[p.from:p.to], m[1])
 		p.to = p.from + len(strings.TrimRight(m[1], ": "))
@@ -101,7 +101,7 @@ func (r *markdownReader) endBlock() {
 }
 
 // boldTitle reports whether a line in bold is a heading by its words.
-func (r *markdownReader) boldTitle(s string) bool {
+func boldTitle(s string) bool {
 	last := lastRune(s)
 	return countWords(s) <= 12 && (!isStop(last) || last == '?') && !plainTitles[bareLetters(s)]
 }
