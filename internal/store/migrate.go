@@ -34,7 +34,7 @@ func (s *Store) prepare(ctx context.Context, dir string, mode Mode) error {
 	case have > len(steps):
 		return fmt.Errorf("%w: its schema is %d, the latest known is %d", ErrTooNew, have, len(steps))
 	case have == len(steps):
-		return nil
+		return useLog(ctx, s.writer)
 	}
 	if mode == Beside {
 		f, err := lock(ctx, dir)
@@ -44,14 +44,22 @@ func (s *Store) prepare(ctx context.Context, dir string, mode Mode) error {
 		defer f.Close()
 	}
 	// The page size can only be chosen while the database is empty, and before
-	// it goes to WAL. WAL is a property of the file, not of the connection.
+	// it goes to WAL.
 	if _, err := s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA page_size = %d", pageSize)); err != nil {
 		return err
 	}
-	if _, err := s.writer.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+	if err := useLog(ctx, s.writer); err != nil {
 		return err
 	}
 	return migrate(ctx, s.writer, steps)
+}
+
+// useLog has the database write ahead to a log, so that reading and writing
+// don't wait for each other. It is a property of the file; a backup hasn't got
+// it.
+func useLog(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+	return err
 }
 
 // migrations are the statements of the files, in order of their numbers.

@@ -122,11 +122,14 @@ func (s *Store) whole(ctx context.Context, id string) (docs.Document, []docs.Pas
 			p.DocumentID, p.Version = info.ID, info.Version
 			passages = append(passages, p)
 			return err
-		}, `SELECT id, ordinal, section, page, span_start, span_end, plain, tokens, sentences
-			FROM passages WHERE document_id = $1 ORDER BY ordinal`, id)
+		}, selectPassages, id)
 	})
 	return info.Document, passages, err
 }
+
+// selectPassages reads what scanPassage takes, of one document.
+const selectPassages = `SELECT id, ordinal, section, page, span_start, span_end, plain, tokens, sentences
+	FROM passages WHERE document_id = $1 ORDER BY ordinal`
 
 func scanPassage(scan scan, r *ruler) (docs.Passage, error) {
 	var p docs.Passage

@@ -1,7 +1,8 @@
 // Package store keeps everything that must survive the process, in one SQLite
 // database in the data folder: texts by their hash, documents with their
 // passages and sentences, vectors, conversations with the answer records,
-// feedback, accepted work and settings.
+// feedback, accepted work and settings. It makes backups of that database, puts
+// them back, and checks all of it against itself.
 //
 // It owns the data folder, the schema and its migrations, and the promise that
 // what it acknowledged is durable. It never searches, never embeds and doesn't
@@ -106,12 +107,7 @@ func create(path string) error {
 // connect sets up the connections. Every one waits for a lock of another
 // process rather than fail at once.
 func (s *Store) connect(path string) (err error) {
-	const both = "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)"
-	slashed := filepath.ToSlash(path)
-	if !strings.HasPrefix(slashed, "/") {
-		slashed = "/" + slashed // a drive letter
-	}
-	name := (&url.URL{Scheme: "file", Path: slashed}).String() + both
+	name := dataSource(path) + "&_pragma=cache_size(-32000)"
 	// FULL: a commit is on the disk before it is acknowledged. secure_delete:
 	// what is erased is overwritten, not only unlinked.
 	s.writer, err = sql.Open("sqlite", name+"&_txlock=immediate&_pragma=synchronous(FULL)&_pragma=secure_delete(1)")
@@ -126,6 +122,15 @@ func (s *Store) connect(path string) (err error) {
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
 	return nil
+}
+
+// dataSource names a database file, by its absolute path, to the driver.
+func dataSource(path string) string {
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a drive letter
+	}
+	return (&url.URL{Scheme: "file", Path: slashed}).String() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)"
 }
 
 // Close waits for running statements and gives up the data folder.

@@ -77,44 +77,43 @@ func vector(text string, dim int) llm.Vector {
 	return v
 }
 
-// BenchmarkStart reads what a start reads: 10,000 passages of 8 sentences and
-// the vectors of both.
-func BenchmarkStart(b *testing.B) {
-	const documents, sections, sentences, dim = 400, 25, 8, 384
-	dir := b.TempDir()
-	s := open(b, dir, Owner)
+// What BenchmarkStart and BenchmarkVerify read: 10,000 passages of 8 sentences
+// and the vectors of both.
+const benchDocuments, benchSections, benchSentences, benchDim = 400, 25, 8, 384
+
+// fillForStart stores that and returns the model of the vectors.
+func fillForStart(b *testing.B, s *Store) Model {
+	b.Helper()
 	ctx := b.Context()
 	if err := s.SetRoot(ctx, "corpus", "/corpus"); err != nil {
 		b.Fatal(err)
 	}
-	m := Model{Name: "fake", Dim: dim}
-	keysOf := func(passages []docs.Passage) (keys []Key) {
-		for _, p := range passages {
-			keys = append(keys, key(p.Plain))
-			for _, s := range p.Sentences {
-				keys = append(keys, key(s.Plain))
-			}
-		}
-		return keys
-	}
-	for i := range documents {
-		doc, passages := made(fmt.Sprintf("%04d.txt", i), sections, sentences)
+	m := Model{Name: "fake", Dim: benchDim}
+	for i := range benchDocuments {
+		doc, passages := made(fmt.Sprintf("%04d.txt", i), benchSections, benchSentences)
 		if _, err := s.PutDocument(ctx, doc, passages, "f"); err != nil {
 			b.Fatal(err)
 		}
-		keys := keysOf(passages)
+		keys := testKeys(&doc, passages)
 		vectors := make([]llm.Vector, len(keys))
 		for i := range keys {
-			vectors[i] = vector(string(keys[i][:]), dim)
+			vectors[i] = vector(string(keys[i][:]), m.Dim)
 		}
 		if err := s.PutVectors(ctx, m, keys, vectors); err != nil {
 			b.Fatal(err)
 		}
 	}
+	return m
+}
+
+func BenchmarkStart(b *testing.B) {
+	s := open(b, b.TempDir(), Owner)
+	m := fillForStart(b, s)
+	ctx := b.Context()
 	b.Run("documents", func(b *testing.B) {
 		for b.Loop() {
 			n := 0
-			if err := s.Each(ctx, func(_ docs.Document, p []docs.Passage) error { n += len(p); return nil }); err != nil || n != documents*sections {
+			if err := s.Each(ctx, func(_ docs.Document, p []docs.Passage) error { n += len(p); return nil }); err != nil || n != benchDocuments*benchSections {
 				b.Fatal(n, err)
 			}
 		}
@@ -122,7 +121,7 @@ func BenchmarkStart(b *testing.B) {
 	b.Run("vectors", func(b *testing.B) {
 		for b.Loop() {
 			n := 0
-			if err := s.EachVector(ctx, m, func(Key, llm.Vector) error { n++; return nil }); err != nil || n != documents*sections*(sentences+1) {
+			if err := s.EachVector(ctx, m, func(Key, llm.Vector) error { n++; return nil }); err != nil || n != benchDocuments*benchSections*(benchSentences+1) {
 				b.Fatal(n, err)
 			}
 		}
