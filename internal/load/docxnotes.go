@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // notes adds the notes that the text refers to, footnotes before endnotes, each
@@ -89,7 +90,7 @@ func readProperties(c *container, targets map[string]string) (docs.Meta, error) 
 				case "dc:creator":
 					author = x.text()
 				case "dcterms:created":
-					m.Date = day(strings.TrimSpace(x.text()))
+					m.Date = dutch.Day(x.text())
 				}
 			}
 		}

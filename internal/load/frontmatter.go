@@ -1,17 +1,16 @@
 package load
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // matter is the front matter of a text: what it tells, where its lines stand, and
@@ -209,7 +208,7 @@ func metaOf(named map[string]string) docs.Meta {
 		Title:     get("title", "titel"),
 		Publisher: get("publisher", "uitgever", "organisatie", "organization", "organisation", "author", "auteur", "authors"),
 		Kind:      get("kind", "type", "soort"),
-		Date:      day(get("date", "datum", "published", "publicatiedatum", "date_published", "issued")),
+		Date:      dutch.Day(get("date", "datum", "published", "publicatiedatum", "date_published", "issued")),
 		Dossier:   get("dossier"),
 		SourceURL: get("source_url", "url", "canonical", "canonical_url", "bron", "source", "link"),
 		Language:  get("language", "lang", "taal"),
@@ -218,39 +217,6 @@ func metaOf(named map[string]string) docs.Meta {
 		m.SourceURL = ""
 	}
 	return m
-}
-
-// day returns the day that a date or time begins with, as 2006-01-02, or "".
-func day(s string) string {
-	for _, layout := range []string{"2-1-2006", "2/1/2006"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.Format(time.DateOnly)
-		}
-	}
-	if len(s) < len(time.DateOnly) {
-		return ""
-	}
-	if _, err := time.Parse(time.DateOnly, s[:len(time.DateOnly)]); err != nil {
-		return dutchDay(s)
-	}
-	return s[:len(time.DateOnly)]
-}
-
-// dutchDay reads "13 november 2018".
-func dutchDay(s string) string {
-	months := strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
-	f := strings.Fields(strings.ToLower(s))
-	if len(f) != 3 {
-		return ""
-	}
-	for i, m := range months {
-		if m == f[1] {
-			if t, err := time.Parse("2 1 2006", fmt.Sprintf("%s %d %s", f[0], i+1, f[2])); err == nil {
-				return t.Format(time.DateOnly)
-			}
-		}
-	}
-	return ""
 }
 
 // isURL reports whether s is a web address.

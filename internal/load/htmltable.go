@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // table reads a table row by row. One that only lays out the page (it has a
@@ -132,7 +133,7 @@ func pageMeta(root *html.Node) docs.Meta {
 	m.Title = first(heading, named["og:title"], named["dcterms.title"], title)
 	m.Publisher = first(named["dcterms.publisher"], named["dcterms.creator"], named["og:site_name"], named["author"])
 	m.Kind = named["dcterms.type"]
-	m.Date = day(first(named["dcterms.issued"], named["dcterms.available"], named["article:published_time"], named["dcterms.date"], named["date"]))
+	m.Date = dutch.Day(first(named["dcterms.issued"], named["dcterms.available"], named["article:published_time"], named["dcterms.date"], named["date"]))
 	m.SourceURL = first(m.SourceURL, named["og:url"])
 	if !isURL(m.SourceURL) {
 		m.SourceURL = ""
