@@ -62,13 +62,16 @@ func finishFlow(doc *docs.Document, f *flow) {
 	text, pieces := f.document()
 	doc.Text = text
 	for _, p := range pieces {
-		if p.kind == docs.Heading && p.level == titleLevel && !p.closes {
+		if p.kind == docs.Heading && p.level == titleLevel && !p.closes && (f.marked() || doc.Title == "") {
 			doc.Title = shorten(dutch.Plain(text[p.from:p.to]), maxTitle)
 			break
 		}
 	}
 	markTitle(pieces, text, doc.Title)
 	doc.Blocks = assemble(text, pieces, dutch.Plain)
+	if date := headDate(doc); date != "" {
+		doc.Date = date // what it says goes before when the file was made
+	}
 }
 
 // wordMain is the name of the part that holds the text.
@@ -263,7 +266,7 @@ func (r *wordReader) aside(read func()) []flowBlock {
 
 // table reads a table.
 func (r *wordReader) table() {
-	var rows []gridRow
+	var rows []rawRow
 	r.tables++
 	r.rows(&rows)
 	r.tables--
@@ -272,7 +275,7 @@ func (r *wordReader) table() {
 	}
 }
 
-func (r *wordReader) rows(rows *[]gridRow) {
+func (r *wordReader) rows(rows *[]rawRow) {
 	for e := range r.x.children() {
 		switch tag(e) {
 		case "w:tr":
@@ -286,13 +289,13 @@ func (r *wordReader) rows(rows *[]gridRow) {
 }
 
 // row reads a row; ok is false when it was deleted.
-func (r *wordReader) row() (row gridRow, ok bool) {
+func (r *wordReader) row() (row rawRow, ok bool) {
 	ok = true
 	r.rowCells(&row, &ok)
 	return row, ok
 }
 
-func (r *wordReader) rowCells(row *gridRow, ok *bool) {
+func (r *wordReader) rowCells(row *rawRow, ok *bool) {
 	for e := range r.x.children() {
 		switch tag(e) {
 		case "w:trPr":
@@ -306,7 +309,7 @@ func (r *wordReader) rowCells(row *gridRow, ok *bool) {
 					*ok = *ok && !isOn(p)
 				case "w:gridBefore":
 					for range min(number(xmlAttr(p, "val")), maxGridColumns) {
-						row.cells = append(row.cells, gridCell{})
+						row.cells = append(row.cells, rawCell{})
 					}
 				}
 			}
@@ -320,8 +323,8 @@ func (r *wordReader) rowCells(row *gridRow, ok *bool) {
 }
 
 // cell reads a cell of a table.
-func (r *wordReader) cell() gridCell {
-	var c gridCell
+func (r *wordReader) cell() rawCell {
+	var c rawCell
 	deleted := false
 	c.blocks = r.aside(func() {
 		for e := range r.x.children() {

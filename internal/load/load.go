@@ -217,6 +217,7 @@ func finish(ctx context.Context, name string, data []byte, read func(context.Con
 	if doc.Title == "" {
 		doc.Title = fileTitle(name)
 	}
+	fillHead(&doc)
 	return doc, nil
 }
 
