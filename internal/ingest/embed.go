@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
@@ -14,7 +16,8 @@ import (
 )
 
 // embedderSetting names the setting that says which embedder's vectors every
-// document has. It is written only after all have them.
+// document has. It is written only after all have them, and emptied before one
+// is stored that hasn't.
 const embedderSetting = "embedder"
 
 // unitTolerance is how far the length of a vector may be from 1.
@@ -28,6 +31,48 @@ type vectorsOf struct {
 
 func (g *Ingester) model() store.Model {
 	return store.Model{Name: g.embedder.Model(), Dim: g.embedder.Dim()}
+}
+
+// modelName is the model as the setting and the report name it; empty without
+// an embedder.
+func (g *Ingester) modelName() string {
+	if g.embedder == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (%d)", g.embedder.Model(), g.embedder.Dim())
+}
+
+// parseModel reads what modelName wrote.
+func parseModel(name string) (store.Model, bool) {
+	at := strings.LastIndex(name, " (")
+	if at < 0 {
+		return store.Model{}, false
+	}
+	dim, err := strconv.Atoi(strings.TrimSuffix(name[at+2:], ")"))
+	return store.Model{Name: name[:at], Dim: dim}, err == nil
+}
+
+// readEmbedder notes whose vectors every document has.
+func (r *run) readEmbedder(ctx context.Context) (err error) {
+	r.had, err = r.store.Setting(ctx, embedderSetting)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	r.claimed = r.had != ""
+	return err
+}
+
+// disclaim sees to it that the setting doesn't speak for a document that is
+// about to be stored without vectors of the embedder that it names.
+func (r *run) disclaim(ctx context.Context) error {
+	if !r.claimed || r.had == r.modelName() {
+		return nil
+	}
+	if err := r.store.SetSetting(ctx, embedderSetting, ""); err != nil {
+		return err
+	}
+	r.claimed = false
+	return nil
 }
 
 // inputs are the texts that stand for a document in the embedder, in order:
@@ -180,20 +225,16 @@ func (r *run) embedRest(ctx context.Context) error {
 	if r.embedder == nil {
 		return nil
 	}
-	want := fmt.Sprintf("%s (%d)", r.embedder.Model(), r.embedder.Dim())
+	want := r.modelName()
 	r.report.Model = want
-	had, err := r.store.Setting(ctx, embedderSetting)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	if had == want {
+	if r.had == want {
 		return nil
 	}
-	if had != "" {
-		r.lg.InfoContext(ctx, "embedder changed: all documents are embedded again", "from", had, "to", want)
-		r.report.ModelBefore = had
+	if r.had != "" {
+		r.lg.InfoContext(ctx, "embedder changed: all documents are embedded again", "from", r.had, "to", want)
+		r.report.ModelBefore = r.had
 	}
-	err = r.store.Each(ctx, func(doc docs.Document, passages []docs.Passage) error {
+	err := r.store.Each(ctx, func(doc docs.Document, passages []docs.Passage) error {
 		r.at.Path = doc.Root + "/" + doc.Path
 		_, err := r.vectors(ctx, &doc, passages)
 		return err

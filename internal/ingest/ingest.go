@@ -116,6 +116,10 @@ type run struct {
 	at       Progress
 	report   Report
 	stale    bool // there may be vectors of another embedder
+	// had is the embedder whose vectors every document had when the run began,
+	// as modelName names it; claimed is true while the setting still says so.
+	had     string
+	claimed bool
 	// known are all vectors of the present embedder; nil asks the store.
 	known map[store.Key]llm.Vector
 }
@@ -134,6 +138,9 @@ func (r *run) all(ctx context.Context, roots []Root) error {
 		defer f.close()
 		folders = append(folders, f)
 		r.at.Total += len(f.paths)
+	}
+	if err := r.readEmbedder(ctx); err != nil {
+		return err
 	}
 	for _, f := range folders {
 		if err := r.folder(ctx, f); err != nil {
@@ -221,6 +228,9 @@ func (r *run) put(ctx context.Context, doc docs.Document, fingerprint string) er
 	vectors, err := r.vectors(ctx, &doc, passages)
 	if err != nil {
 		return fmt.Errorf("embed %s: %w", r.at.Path, err)
+	}
+	if err := r.disclaim(ctx); err != nil {
+		return err
 	}
 	doc.IngestedAt = time.Now().UTC().Truncate(time.Microsecond)
 	replaced, err := r.store.PutDocument(ctx, doc, passages, fingerprint)

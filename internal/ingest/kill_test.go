@@ -60,7 +60,7 @@ const kills = 50
 
 // TestKilledAtAnyMoment ingests folders that keep changing with processes that
 // are killed at random moments. After each, every stored document must be what
-// it was before, or what the folder says now.
+// it was before, or what the folder says now, and the store at one with itself.
 func TestKilledAtAnyMoment(t *testing.T) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -187,7 +187,7 @@ func change(t *testing.T, random *rand.Rand, dir string, files map[string]string
 	}
 }
 
-// stored is what a data folder holds.
+// stored is what a data folder holds, checked against itself.
 func stored(t *testing.T, data string) map[string]string {
 	t.Helper()
 	st, err := store.Open(t.Context(), slog.New(slog.DiscardHandler), data, store.Owner)
@@ -195,6 +195,7 @@ func stored(t *testing.T, data string) map[string]string {
 		t.Fatal(err)
 	}
 	all := contents(t, st)
+	verified(t, st)
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
