@@ -20,6 +20,8 @@ type piece struct {
 	closes bool
 	// header of the table that a Row belongs to.
 	header string
+	// page that it begins on, from 1; 0 where there are none.
+	page int
 	// name is what a Heading is called in paths, if not what its text says.
 	name string
 }
@@ -63,7 +65,7 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 		if p.kind == docs.Paragraph && isFormal(s, len(s), countWords(s)) {
 			p.kind = docs.Line
 		}
-		b := docs.Block{Kind: p.kind, Header: p.header, Section: section}
+		b := docs.Block{Kind: p.kind, Header: p.header, Section: section, Page: p.page}
 		b.Span.Start, b.Span.End = count.to(p.from), count.to(p.to)
 		if p.kind == docs.Heading {
 			title := p.name

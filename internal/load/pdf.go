@@ -3,8 +3,11 @@ package load
 import (
 	"context"
 	"errors"
+	"math"
 	"path"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/dutch"
@@ -14,29 +17,38 @@ import (
 // isPDF reports whether a file is a PDF by its name.
 func isPDF(name string) bool { return strings.EqualFold(path.Ext(name), ".pdf") }
 
-// readPDF reads a PDF file.
+// readPDF reads a PDF file. A page says where its words stand and nothing of
+// what they are, so lines, columns, paragraphs and tables are inferred from that
+// (pdflines.go, pdfcolumns.go, pdfblocks.go, pdfbreaks.go, pdftable.go), and what
+// the paragraphs are from their size and weight, or, where all are of one kind,
+// from their shape, as in a plain text.
+//
+// The stored text is the pages' text in reading order, a line for every block,
+// with an empty line where the page has white space. Headers, footers and page
+// numbers are left out (pdffurniture.go), words that were broken over two lines
+// are whole (pdfjoin.go), and the number of a footnote, where it is raised, isn't
+// in the sentence that it stands in. Footnotes follow at the end, under no
+// heading, each with the page that it stands on.
 func (r *Reader) readPDF(ctx context.Context, name string, data []byte) (docs.Document, error) {
 	file, err := r.pdf.Read(ctx, data)
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: pdfReason(err), Err: err}
 	}
-	var text strings.Builder
 	words := 0
 	for _, p := range file.Pages {
-		for i, w := range p.Words {
-			if i > 0 && !w.Glued {
-				text.WriteByte(' ')
-			}
-			text.WriteString(w.Text)
-			words++
-		}
-		text.WriteString("\n\n")
+		words += len(p.Words)
 	}
 	if words == 0 && len(file.Pages) > 0 {
 		return docs.Document{}, &Error{Path: name, Reason: Scanned}
 	}
-	doc := docs.Document{Text: text.String()}
-	doc.Blocks = assemble(doc.Text, inferred(doc.Text, 0), dutch.Plain)
+	l := layoutOf(file)
+	doc, pieces := l.document()
+	doc.Meta = pdfMeta(file, data, doc.Text, pieces)
+	doc.Blocks = assemble(doc.Text, pieces, dutch.Plain)
+	// The day in the head of a letter goes before that on which its file was made.
+	if doc.Date = headDate(&doc); doc.Date == "" {
+		doc.Date = pdfDate(file.Created)
+	}
 	return doc, nil
 }
 
@@ -50,4 +62,172 @@ func pdfReason(err error) Reason {
 		return Damaged
 	}
 	return Stopped
+}
+
+// document writes the text of all blocks and finds out what they are.
+func (l *pdfLayout) document() (docs.Document, []piece) {
+	var out strings.Builder
+	write := func(b *pdfBlock, gap bool) (from, to int) {
+		if out.Len() > 0 {
+			out.WriteByte('\n')
+			if gap {
+				out.WriteByte('\n')
+			}
+		}
+		from = out.Len()
+		out.WriteString(b.text)
+		return from, out.Len()
+	}
+	var groups []described
+	var of []*pdfBlock // of each group
+	header := extent{}
+	for i := range l.blocks {
+		b := &l.blocks[i]
+		from, to := write(b, b.gap)
+		if b.aside {
+			header = extent{from, to}
+			continue
+		}
+		g := group{from: from, to: to, lines: b.lines, runes: utf8.RuneCountInString(b.text), gap: b.gap, mark: markOf(b.text)}
+		if b.row && b.header != "" {
+			g.table = header
+		}
+		groups = append(groups, described{group: g})
+		of = append(of, b)
+	}
+	var notes []piece
+	for i := range l.notes {
+		n := &l.notes[i]
+		from, to := write(n, i == 0)
+		mark := len(n.text) - len(strings.TrimLeft(n.text, "0123456789*†‡.) \u00a0"))
+		notes = append(notes, piece{kind: docs.Item, from: from + mark, to: to, page: n.page})
+	}
+	doc := docs.Document{Text: out.String()}
+	pieces := l.classify(doc.Text, groups, of)
+	if len(notes) > 0 {
+		pieces = append(pieces, piece{closes: true, level: titleLevel + 1})
+	}
+	return doc, append(pieces, notes...)
+}
+
+// classify finds out what blocks are, by their shape and by their style.
+func (l *pdfLayout) classify(text string, groups []described, of []*pdfBlock) []piece {
+	c := classifier{text: text}
+	for i, g := range groups {
+		d := c.describe(g.group)
+		switch {
+		case of[i].row:
+			d.shape = cells
+		case l.isStyled(of[i]) && d.shape != entry:
+			d.shape = title
+		}
+		c.groups = append(c.groups, d)
+	}
+	c.classify()
+	l.styled(&c, of)
+	pieces := c.pieces()
+	at := 0
+	for i := range pieces {
+		for at+1 < len(groups) && groups[at+1].from <= pieces[i].from {
+			at++
+		}
+		pieces[i].page = of[at].page
+	}
+	return pieces
+}
+
+// Bounds on what may be a heading by its style.
+const (
+	maxStyledLines = 4
+	// largestPart is how much of a document's blocks may look like a heading; where
+	// there is more of it, that is how the text is set.
+	largestPart = 3
+)
+
+// isStyled reports whether a block looks like a heading: larger than the body,
+// or bold.
+func (l *pdfLayout) isStyled(b *pdfBlock) bool {
+	if b.row || b.lines > maxStyledLines || countWords(b.text) > maxHeadingWords || !hasWord(b.text) {
+		return false
+	}
+	last := lastRune(b.text)
+	if b.size >= headingSize*l.body {
+		return last != ',' && last != ';'
+	}
+	return b.bold && b.size > noteSize*l.body && !isStop(last) && last != ',' && last != ';' && last != ':'
+}
+
+// pdfStyle orders headings: larger ones, then bold ones, hold smaller ones; in one
+// style those with fewer numbers do.
+type pdfStyle struct {
+	size  float64
+	bold  bool
+	depth int
+}
+
+func (a pdfStyle) compare(b pdfStyle) int {
+	switch {
+	case math.Abs(a.size-b.size) > 0.4:
+		if a.size > b.size {
+			return -1
+		}
+		return 1
+	case a.bold != b.bold:
+		if a.bold {
+			return -1
+		}
+		return 1
+	}
+	return a.depth - b.depth
+}
+
+// styled sets right, by their style, what are headings and how deep they are. A
+// document where nothing but a title has a style of its own is left as it is.
+func (l *pdfLayout) styled(c *classifier, of []*pdfBlock) {
+	var at []int
+	for i := range c.groups {
+		if l.isStyled(of[i]) && c.groups[i].shape == title {
+			at = append(at, i)
+		}
+	}
+	if len(at) < 2 || len(at)*largestPart > len(c.groups)*2 {
+		return
+	}
+	var styles []pdfStyle
+	for _, i := range at {
+		styles = append(styles, styleOf(of[i], c.groups[i].mark))
+	}
+	sorted := slices.Clone(styles)
+	slices.SortFunc(sorted, pdfStyle.compare)
+	top := sorted[0]
+	sorted = slices.CompactFunc(sorted, func(a, b pdfStyle) bool { return a.compare(b) == 0 })
+	first := 0
+	if n := countStyle(styles, top); n == 1 && styles[0].compare(top) == 0 && len(sorted) > 1 && top.depth < 2 && c.groups[at[0]].mark.depth == 0 {
+		first = 1 // the title of the document
+	}
+	for i := range c.groups {
+		g := &c.groups[i]
+		if g.kind == docs.Heading {
+			g.kind, g.level = docs.Line, 0
+		}
+	}
+	for n, i := range at {
+		g := &c.groups[i]
+		g.kind = docs.Heading
+		g.level = slices.IndexFunc(sorted, func(s pdfStyle) bool { return s.compare(styles[n]) == 0 }) + 1 - first
+	}
+}
+
+func countStyle(styles []pdfStyle, s pdfStyle) int {
+	n := 0
+	for _, o := range styles {
+		if o.compare(s) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func styleOf(b *pdfBlock, m mark) pdfStyle {
+	return pdfStyle{size: math.Round(b.size*2) / 2, bold: b.bold, depth: max(1, m.depth)}
 }

@@ -32,9 +32,8 @@ type Page struct {
 // Word is a run of characters of one size without white space in it.
 type Word struct {
 	Text string
-	// X0 and X1 are its left and right edge, Y0 and Y1 the top and bottom of its
-	// font (not of its letters), so that words of one font on one line have the same.
-	X0, Y0, X1, Y1 float64
+	// X0 and X1 are its left and right edge, Y is its baseline.
+	X0, X1, Y float64
 	// Size is the size of its font in points, as drawn.
 	Size float64
 	// Bold says that its font is heavier than normal.
@@ -175,11 +174,27 @@ func (f frame) point(x, y float32) (float64, float64) {
 	return u, v
 }
 
-// rect is where a box is: left, top, right, bottom.
-func (f frame) rect(r structs.FPDF_FS_RECTF) (x0, y0, x1, y1 float64) {
+// rect is where a box of the file is on the page.
+func (f frame) rect(r structs.FPDF_FS_RECTF) box {
 	ax, ay := f.point(r.Left, r.Top)
 	bx, by := f.point(r.Right, r.Bottom)
-	return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+	return box{min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)}
+}
+
+// box is where a character stands: as wide as it is, and as high as its font.
+type box struct{ x0, y0, x1, y1 float64 }
+
+// goesOn reports whether a character surely continues a word that ends in b: it
+// touches it and is of one height.
+func (b box) goesOn(c box) bool {
+	slack := (b.y1 - b.y0) / 20
+	return b.touches(c) && math.Abs(c.y1-b.y1) < slack && math.Abs(c.y0-b.y0) < slack
+}
+
+// touches reports whether a character stands right behind b.
+func (b box) touches(c box) bool {
+	height := max(b.y1-b.y0, c.y1-c.y0)
+	return math.Abs(c.x0-b.x1) < height/8 && c.y0 < b.y1 && c.y1 > b.y0
 }
 
 // level reports whether text with this matrix runs from left to right.
@@ -194,6 +209,7 @@ type wordReader struct {
 	text   references.FPDF_TEXTPAGE
 	frame  frame
 	words  []Word
+	box    box  // of the last word
 	open   bool // the last word may go on
 	space  bool // white space was seen since the last character
 }
@@ -225,25 +241,25 @@ func (w *wordReader) char(i int, c rune) error {
 	if err != nil {
 		return errors.Join(errChar, err)
 	}
-	word := Word{Text: text}
-	word.X0, word.Y0, word.X1, word.Y1 = w.frame.rect(loose.Rect)
-	if w.open && w.goesOn(&word) {
-		w.join(&word)
+	at := w.frame.rect(loose.Rect)
+	if w.open && w.box.goesOn(at) {
+		w.join(text, at)
 		return nil
 	}
-	word.Glued = !w.space && w.touches(&word)
+	word := Word{Text: text, X0: at.x0, X1: at.x1, Glued: len(w.words) > 0 && !w.space && w.box.touches(at)}
 	level, err := w.font(i, &word)
 	if err != nil {
 		return err
 	}
-	if w.open && word.Glued && math.Abs(word.Size-w.last().Size) < word.Size/20 && word.Y1 > w.last().Y0+word.Size/3 && word.Y0 < w.last().Y1-word.Size/3 {
-		w.join(&word) // a ligature, whose box is that of its letters
+	if w.open && word.Glued && w.last().isLike(&word) {
+		w.join(text, at) // a ligature, whose box is that of its letters
 		return nil
 	}
 	width, height := w.frame.size()
 	w.space = false
-	if w.open = level && word.X1 > 0 && word.Y1 > 0 && word.X0 < width && word.Y0 < height; w.open {
+	if w.open = level && at.x1 > 0 && at.y1 > 0 && at.x0 < width && at.y0 < height; w.open {
 		w.words = append(w.words, word)
+		w.box = at
 	}
 	return nil
 }
@@ -266,28 +282,15 @@ func spell(c rune) string {
 func (w *wordReader) last() *Word { return &w.words[len(w.words)-1] }
 
 // join adds a character to the last word.
-func (w *wordReader) join(c *Word) {
+func (w *wordReader) join(text string, c box) {
 	last := w.last()
-	last.Text += c.Text
-	last.X1, last.Y0, last.Y1 = max(last.X1, c.X1), min(last.Y0, c.Y0), max(last.Y1, c.Y1)
+	last.Text += text
+	last.X1, w.box.x1 = max(last.X1, c.x1), max(w.box.x1, c.x1)
 }
 
-// goesOn reports whether a character surely continues the open word: it touches
-// it and its box is as high.
-func (w *wordReader) goesOn(c *Word) bool {
-	last := w.last()
-	slack := (last.Y1 - last.Y0) / 20
-	return w.touches(c) && math.Abs(c.Y1-last.Y1) < slack && math.Abs(c.Y0-last.Y0) < slack
-}
-
-// touches reports whether a character stands right behind the last word.
-func (w *wordReader) touches(c *Word) bool {
-	if len(w.words) == 0 {
-		return false
-	}
-	last := w.last()
-	height := max(last.Y1-last.Y0, c.Y1-c.Y0)
-	return math.Abs(c.X0-last.X1) < height/5 && c.Y0 < last.Y1 && c.Y1 > last.Y0
+// isLike reports whether two words have one size and one baseline.
+func (w *Word) isLike(c *Word) bool {
+	return math.Abs(w.Size-c.Size) < w.Size/20 && math.Abs(w.Y-c.Y) < w.Size/20
 }
 
 // font notes the font of character i, and returns whether it runs level.
@@ -300,6 +303,11 @@ func (w *wordReader) font(i int, to *Word) (bool, error) {
 	if err != nil {
 		return false, errors.Join(errChar, err)
 	}
+	origin, err := w.pdfium.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: w.text, Index: i})
+	if err != nil {
+		return false, errors.Join(errChar, err)
+	}
+	_, to.Y = w.frame.point(float32(origin.X), float32(origin.Y))
 	to.Size = size.FontSize * math.Hypot(float64(matrix.Matrix.C), float64(matrix.Matrix.D))
 	to.Bold = w.bold(i)
 	return w.frame.level(matrix.Matrix), nil

@@ -1,0 +1,212 @@
+package load
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pdfCell is a run of words of a line, with wide gaps around it.
+type pdfCell struct {
+	x0, x1 float64
+	text   string
+	bold   bool
+}
+
+// cellsOfLine cuts a line at gaps that are wider than those between its words.
+func cellsOfLine(l *pdfLine) []pdfCell {
+	var gaps []float64
+	for i := 1; i < len(l.words); i++ {
+		if !l.words[i].Glued {
+			gaps = append(gaps, l.words[i].X0-l.words[i-1].X1)
+		}
+	}
+	slices.Sort(gaps)
+	wide := 0.9 * l.size
+	if len(gaps) > 2 {
+		wide = max(wide, 2.2*gaps[len(gaps)/3])
+	}
+	var cells []pdfCell
+	from := 0
+	for i := 1; i <= len(l.words); i++ {
+		if i < len(l.words) && (l.words[i].Glued || l.words[i].X0-l.words[i-1].X1 < wide) {
+			continue
+		}
+		part := pdfLine{words: l.words[from:i]}
+		part.measure()
+		cells = append(cells, pdfCell{part.x0, part.x1, part.text(), part.bold})
+		from = i
+	}
+	return cells
+}
+
+// pdfGrid is a run of lines whose cells stand below each other.
+type pdfGrid struct {
+	lines   []pdfLine
+	cells   [][]pdfCell
+	columns []pdfCell // the width of each
+}
+
+// gridAt returns the table that begins with lines[0], or nil. It goes on as long
+// as the cells of a line leave white the strips between its columns.
+func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
+	first := cellsOfLine(&lines[0])
+	if len(first) < 2 {
+		return nil
+	}
+	g := &pdfGrid{columns: slices.Clone(first)}
+	full := 0
+	for i := range lines {
+		cells := cellsOfLine(&lines[i])
+		if i > 0 && (lines[i].y-lines[i-1].y > 3*max(pitch, lines[i].size) || lines[i].first) {
+			break
+		}
+		columns, ok := fit(g.columns, cells)
+		if !ok {
+			break
+		}
+		g.columns = columns
+		g.lines, g.cells = append(g.lines, lines[i]), append(g.cells, cells)
+		if len(cells) > 1 {
+			full = i + 1
+		}
+	}
+	g.lines, g.cells = g.lines[:full], g.cells[:full]
+	if !g.isTable() {
+		return nil
+	}
+	return g
+}
+
+// fit adds a line's cells to the columns of a table. It fails when they don't
+// leave the columns apart.
+func fit(columns, cells []pdfCell) ([]pdfCell, bool) {
+	out := slices.Clone(columns)
+	for _, c := range cells {
+		in := -1
+		for i, col := range out {
+			if c.x0 < col.x1+2 && c.x1 > col.x0-2 {
+				if in >= 0 {
+					return nil, false
+				}
+				in = i
+			}
+		}
+		switch {
+		case in >= 0:
+			out[in].x0, out[in].x1 = min(out[in].x0, c.x0), max(out[in].x1, c.x1)
+		case len(cells) > 1:
+			at := slices.IndexFunc(out, func(col pdfCell) bool { return col.x0 > c.x0 })
+			if at < 0 {
+				at = len(out)
+			}
+			out = slices.Insert(out, at, c)
+		default:
+			return nil, false
+		}
+	}
+	return out, len(out) > 1
+}
+
+// isTable tells tables from lists with marks that stand apart, and from a line
+// or two that happen to have gaps.
+func (g *pdfGrid) isTable() bool {
+	full, marks := 0, 0
+	for _, cells := range g.cells {
+		if len(cells) > 1 {
+			full++
+		}
+		if markOf(cells[0].text+" x").end > 0 && len(cells) == 2 {
+			marks++
+		}
+	}
+	return full*2 >= len(g.cells) && (full > 2 || full == 2 && len(g.columns) > 2) && marks*2 < full
+}
+
+// isContents reports whether a table is one of contents: its last column has
+// nothing but page numbers that don't fall.
+func (g *pdfGrid) isContents() bool {
+	last, before := len(g.columns)-1, 0
+	numbers := 0
+	for _, cells := range g.cells {
+		c := cells[len(cells)-1]
+		n, err := strconv.Atoi(strings.TrimLeft(c.text, ". "))
+		if g.columnOf(c) != last || len(cells) < 2 {
+			continue // the first line of an entry
+		}
+		if err != nil || n < before || n > 2000 {
+			return false
+		}
+		before = n
+		numbers++
+	}
+	return numbers > 2 && len(g.columns) < 4 && !strings.ContainsAny(g.cells[0][0].text, "0123456789") || numbers > 5 && before > numbers/2
+}
+
+func (g *pdfGrid) columnOf(c pdfCell) int {
+	for i, col := range g.columns {
+		if c.x0 < col.x1+2 && c.x1 > col.x0-2 {
+			return i
+		}
+	}
+	return len(g.columns) - 1
+}
+
+// rows returns the text of each row, a bar between its cells, and the header:
+// the first row, if it is bold and others aren't, or has no digits where others
+// have.
+func (g *pdfGrid) rows(join func(a, b string) string) (rows []pdfRow, header string) {
+	for i, cells := range g.cells {
+		newRow := i == 0 || g.lines[i].y-g.lines[i-1].y > 1.45*g.lines[i].size || len(cells) > 1 && g.columnOf(cells[0]) == 0
+		if newRow {
+			rows = append(rows, pdfRow{cells: make([]string, len(g.columns)), bold: true, page: g.lines[i].page})
+		}
+		row := &rows[len(rows)-1]
+		for _, c := range cells {
+			col := g.columnOf(c)
+			// A bar divides cells, so one in a cell is written as a slash.
+			row.cells[col] = join(row.cells[col], strings.ReplaceAll(c.text, "|", "/"))
+			row.bold = row.bold && c.bold
+		}
+	}
+	if g.hasHeader(rows) {
+		return rows[1:], rows[0].text()
+	}
+	return rows, ""
+}
+
+// pdfRow is a row of a table.
+type pdfRow struct {
+	cells []string
+	bold  bool
+	page  int
+}
+
+func (r *pdfRow) text() string { return strings.Join(r.cells, " | ") }
+
+func (g *pdfGrid) hasHeader(rows []pdfRow) bool {
+	if len(rows) < 2 {
+		return false
+	}
+	bold, digits := 0, 0
+	for _, r := range rows[1:] {
+		if r.bold {
+			bold++
+		}
+		if strings.ContainsAny(r.text(), "0123456789") {
+			digits++
+		}
+	}
+	filled := 0
+	for _, c := range rows[0].cells {
+		if c != "" {
+			filled++
+		}
+	}
+	if filled+1 < len(g.columns) {
+		return false
+	}
+	return rows[0].bold && bold*2 < len(rows)-1 ||
+		!strings.ContainsAny(rows[0].text(), "0123456789") && float64(digits) >= math.Ceil(0.75*float64(len(rows)-1)) && len(rows) > 2
+}
