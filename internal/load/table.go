@@ -23,8 +23,8 @@ const (
 	maxHeader = 4 << 10
 )
 
-// gridCell is a cell of a table as its file has it.
-type gridCell struct {
+// rawCell is a cell of a table as its file has it.
+type rawCell struct {
 	text string
 	// blocks is what the cell holds, where that is known.
 	blocks []flowBlock
@@ -36,15 +36,15 @@ type gridCell struct {
 	bold bool
 }
 
-// gridRow is a row of a table as its file has it.
-type gridRow struct {
-	cells []gridCell
+// rawRow is a row of a table as its file has it.
+type rawRow struct {
+	cells []rawCell
 	// head says that it names the columns.
 	head bool
 }
 
-// grid gives the cells of a table their columns.
-type grid struct {
+// spreader gives the cells of a table their columns.
+type spreader struct {
 	// above is the text of the last cell of each column, left how many rows more
 	// it takes.
 	above []string
@@ -53,7 +53,7 @@ type grid struct {
 
 // row returns the texts of a row by column. A short text is said again in every
 // row that its cell takes, and with head in every column.
-func (g *grid) row(cells []gridCell, head bool) []string {
+func (g *spreader) row(cells []rawCell, head bool) []string {
 	var out []string
 	put := func(text string, rows int) {
 		i := len(out)
@@ -92,13 +92,13 @@ func (g *grid) row(cells []gridCell, head bool) []string {
 // and one after another the rows are lines of the text, their header above them.
 // One that only lays out (it has a single column) is added as the blocks in it,
 // and so is a row whose cells are prose.
-func (f *flow) table(rows []gridRow) error {
+func (f *flow) table(rows []rawRow) error {
 	heads := headRows(rows)
 	guessed := heads == 0 && guessHeader(rows)
 	if guessed {
 		heads = 1
 	}
-	var g grid
+	var g spreader
 	var names []string
 	header := ""
 	for i, row := range rows {
@@ -126,7 +126,7 @@ func (f *flow) table(rows []gridRow) error {
 }
 
 // cells adds what stands in the cells of a row that isn't read as one.
-func (f *flow) cells(cells []gridCell) {
+func (f *flow) cells(cells []rawCell) {
 	for _, c := range cells {
 		for _, b := range c.blocks {
 			f.add(b)
@@ -136,7 +136,7 @@ func (f *flow) cells(cells []gridCell) {
 
 // laidOut reports whether a row only lays out what stands in its cells: prose,
 // headings, or a table of their own.
-func laidOut(cells []gridCell) bool {
+func laidOut(cells []rawCell) bool {
 	for _, c := range cells {
 		if len(c.text) > maxCell && len(c.blocks) > 0 {
 			return true
@@ -175,7 +175,7 @@ func addNames(names, cells []string) []string {
 
 // headRows counts the rows at the top that name the columns. Where nothing is
 // below them there are none.
-func headRows(rows []gridRow) int {
+func headRows(rows []rawRow) int {
 	n := 0
 	for n < len(rows) && rows[n].head {
 		n++
@@ -193,7 +193,7 @@ const maxLabel = 8
 // names its columns: all its cells but the first have a short text, and are in
 // bold, or one stands above nothing but numbers. It stays a row as well, for the
 // guess may be wrong.
-func guessHeader(rows []gridRow) bool {
+func guessHeader(rows []rawRow) bool {
 	if len(rows) < 3 || len(rows[0].cells) < 2 {
 		return false
 	}
@@ -212,7 +212,7 @@ func guessHeader(rows []gridRow) bool {
 	return numbers || bold && !allBold(rows[1].cells)
 }
 
-func allBold(cells []gridCell) bool {
+func allBold(cells []rawCell) bool {
 	for _, c := range cells {
 		if hasWord(c.text) && !c.bold {
 			return false
@@ -223,7 +223,7 @@ func allBold(cells []gridCell) bool {
 
 // onlyAmounts reports whether column i of rows with as many cells as the first
 // has nothing but numbers, two at least.
-func onlyAmounts(rows []gridRow, i, columns int) bool {
+func onlyAmounts(rows []rawRow, i, columns int) bool {
 	n := 0
 	for _, row := range rows {
 		if len(row.cells) != columns || !hasWord(row.cells[i].text) {
@@ -246,7 +246,7 @@ func isAmount(s string) bool {
 }
 
 // fill makes the text of a cell from its blocks.
-func (c *gridCell) fill() {
+func (c *rawCell) fill() {
 	var b strings.Builder
 	c.bold = true
 	for _, block := range c.blocks {
