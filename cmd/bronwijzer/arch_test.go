@@ -23,6 +23,7 @@ var edges = map[string][]string{
 	"openai":                {"llm"},
 	"pdf":                   {},
 	"load":                  {"docs", "dutch", "pdf"},
+	"sandbox":               {"load"},
 	"chunk":                 {"docs", "dutch", "tokens"},
 	"store":                 {"docs", "record"},
 	"index":                 {"docs", "dutch", "llm"},

@@ -19,7 +19,9 @@ digits) is a second text, Plain, beside the exact one, and has no offsets.
 	file → load → chunk → embed → store → index
 
 [bronwijzer/internal/ingest] walks a folder and takes over what changed. load
-turns a file into text and blocks (headings, paragraphs, items, rows), chunk
+turns a file into text and blocks (headings, paragraphs, items, rows), in a
+child process of this program ([bronwijzer/internal/sandbox]), where a file that
+makes its reader crash or hang harms nothing else. chunk cuts that
 into passages of whole sentences, the embedder into vectors, and
 [bronwijzer/internal/store] keeps all of it in one SQLite file. A document is
 replaced as a whole, in one transaction. [bronwijzer/internal/index] is a cache
