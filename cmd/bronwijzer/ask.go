@@ -97,7 +97,7 @@ func (c *searchCmd) search(ctx context.Context, v *invocation) (searchResult, er
 		return out, err
 	}
 	defer a.close(v.logger())
-	out.Passages, err = a.Search(ctx, out.Query, c.K, docs.Filter{})
+	out.Passages, err = a.Search(ctx, out.Query, c.K, docs.Filter{Reader: operator().Reader()})
 	return out, err
 }
 

@@ -28,6 +28,8 @@ type cli struct {
 	Slack   slackCmd   `cmd:"" help:"Richt Slack in."`
 	Health  healthCmd  `cmd:"" help:"Controleer of de dienst op deze gegevensmap leeft."`
 	Eval    evalCmd    `cmd:"" help:"Meet hoe goed vragen worden beantwoord."`
+	Export  exportCmd  `cmd:"" help:"Toon wat van iemand wordt bewaard, of van wie."`
+	Erase   eraseCmd   `cmd:"" help:"Wis wat van iemand wordt bewaard."`
 	Version versionCmd `cmd:"" help:"Toon de versie."`
 }
 

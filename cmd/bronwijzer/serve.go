@@ -15,8 +15,15 @@ import (
 	"bronwijzer/internal/httpapi"
 )
 
-// expireEvery is how often records past their retention are removed.
-const expireEvery = time.Hour
+const (
+	// expireEvery is how often records past their retention are removed.
+	expireEvery = time.Hour
+	// openFor is how long a conversation counts as open after its last answer,
+	// where nothing else is kept: time to read, check a source and ask on.
+	openFor = 30 * time.Minute
+	// expireOpenEvery is how often those are looked for.
+	expireOpenEvery = time.Minute
+)
 
 // serveCmd answers over HTTP.
 type serveCmd struct {
@@ -24,17 +31,17 @@ type serveCmd struct {
 	PublicURL      string         `name:"public-url" help:"Adres waarop lezers de dienst bereiken, met subpad." placeholder:"URL"`
 	AllowedHosts   []string       `help:"Andere namen waaronder de dienst bereikbaar is." placeholder:"NAAM"`
 	TrustedProxies []netip.Prefix `help:"Proxy's wier X-Forwarded-koppen gelden." placeholder:"CIDR"`
-	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden." default:"2160h"`
+	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden; 0 bewaart alleen het gesprek dat nog loopt." default:"2160h"`
 	Rate           float64        `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
 	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
 
 	slackSettings
 }
 
-// Validate refuses a retention that would remove what was just answered.
+// Validate refuses a retention that means nothing.
 func (s *serveCmd) Validate() error {
-	if s.Retention <= 0 {
-		return fmt.Errorf("--retention must be more than 0, not %s", s.Retention)
+	if s.Retention < 0 {
+		return fmt.Errorf("--retention must be 0 or more, not %s", s.Retention)
 	}
 	return nil
 }
@@ -102,12 +109,17 @@ func (a *app) start(ctx context.Context, lg *slog.Logger, w io.Writer) error {
 }
 
 // expire removes records past their retention, and the texts that only they
-// cited, now and from time to time.
+// cited, now and from time to time. Without retention a conversation goes as a
+// whole, once nobody has used it for a while.
 func (a *app) expire(ctx context.Context, lg *slog.Logger, retention time.Duration) error {
-	tick := time.NewTicker(expireEvery)
+	every, remove := expireEvery, a.store.Expire
+	if retention == 0 {
+		every, remove, retention = expireOpenEvery, a.store.ExpireIdle, openFor
+	}
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		if removed, err := a.store.Expire(ctx, time.Now().Add(-retention)); err != nil && ctx.Err() == nil {
+		if removed, err := remove(ctx, time.Now().Add(-retention)); err != nil && ctx.Err() == nil {
 			lg.Error("expire records", "error", err)
 		} else if removed > 0 {
 			lg.Info("expired records", "removed", removed)

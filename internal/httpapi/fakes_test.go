@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"sync"
@@ -215,6 +216,32 @@ func (f *fakeChat) Feedback(_ context.Context, _ access.Subject, fb record.Feedb
 	defer f.mu.Unlock()
 	f.feedback = append(f.feedback, fb)
 	return nil
+}
+
+func (f *fakeChat) Share(ctx context.Context, by access.Subject, id string) (string, error) {
+	f.note("share " + by.ID)
+	return f.ShareOf(ctx, by, id)
+}
+
+func (f *fakeChat) ShareOf(_ context.Context, _ access.Subject, id string) (string, error) {
+	if f.err != nil || id != "ans_1" {
+		return "", cmp.Or(f.err, chat.ErrNotFound)
+	}
+	return "shr_1", nil
+}
+
+func (f *fakeChat) Unshare(ctx context.Context, by access.Subject, id string) error {
+	_, err := f.ShareOf(ctx, by, id)
+	return err
+}
+
+func (f *fakeChat) Shared(ctx context.Context, by access.Subject, id string) (record.Answer, error) {
+	if id != "shr_1" {
+		return record.Answer{}, cmp.Or(f.err, chat.ErrNotFound)
+	}
+	a, err := f.Answer(ctx, by, "ans_1")
+	a.ConversationID = ""
+	return a, err
 }
 
 // fakeDocuments holds one document with an older version, and the text of one

@@ -61,6 +61,13 @@ type Chat interface {
 	// Feedback stores a verdict and sets its time. A citation that the answer
 	// doesn't have gives a *chat.InvalidError.
 	Feedback(ctx context.Context, by access.Subject, f record.Feedback) error
+	// Share makes the link to an answer and returns its id; ShareOf returns that
+	// of the link that there is, or ""; Unshare withdraws it.
+	Share(ctx context.Context, by access.Subject, answerID string) (string, error)
+	ShareOf(ctx context.Context, by access.Subject, answerID string) (string, error)
+	Unshare(ctx context.Context, by access.Subject, answerID string) error
+	// Shared returns the record behind a link, whoever made it.
+	Shared(ctx context.Context, by access.Subject, id string) (record.Answer, error)
 }
 
 // DocumentInfo is what a reader sees of a document beside its text.
@@ -174,16 +181,19 @@ const (
 // api carries what the handlers share.
 type api struct {
 	Deps
-	lg        *slog.Logger
-	hosts     hosts
-	proxies   proxies
-	limiter   *limiter
-	origins   *http.CrossOriginProtection
-	metrics   *metrics
-	pages     *template.Template
-	web       *webApp
-	basePath  string
-	heartbeat time.Duration
+	lg       *slog.Logger
+	hosts    hosts
+	proxies  proxies
+	limiter  *limiter
+	origins  *http.CrossOriginProtection
+	metrics  *metrics
+	pages    *template.Template
+	web      *webApp
+	basePath string
+	// publicBase stands before the paths of links for readers; it doesn't end in
+	// a slash.
+	publicBase string
+	heartbeat  time.Duration
 }
 
 // New returns the handler of every route. An error means that cfg or deps.Web is
@@ -206,17 +216,18 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		return nil, fmt.Errorf("read web chat: %w", err)
 	}
 	a := &api{
-		Deps:      deps,
-		lg:        lg,
-		hosts:     allowed,
-		proxies:   cfg.TrustedProxies,
-		limiter:   newLimiter(cfg.Rate, cfg.Burst),
-		origins:   http.NewCrossOriginProtection(),
-		metrics:   newMetrics(),
-		pages:     pages,
-		web:       web,
-		basePath:  public.basePath,
-		heartbeat: positive(cfg.Heartbeat, defaultHeartbeat),
+		Deps:       deps,
+		lg:         lg,
+		hosts:      allowed,
+		proxies:    cfg.TrustedProxies,
+		limiter:    newLimiter(cfg.Rate, cfg.Burst),
+		origins:    http.NewCrossOriginProtection(),
+		metrics:    newMetrics(),
+		pages:      pages,
+		web:        web,
+		basePath:   public.basePath,
+		publicBase: public.origin + public.basePath,
+		heartbeat:  positive(cfg.Heartbeat, defaultHeartbeat),
 	}
 	if public.origin != "" {
 		if err := a.origins.AddTrustedOrigin(public.origin); err != nil {

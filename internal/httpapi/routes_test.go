@@ -58,6 +58,11 @@ func TestEveryRouteAnswers(t *testing.T) {
 		{"GET", "/api/v1/documents/doc_a/text?version=" + version, "", 200, testText},
 		{"GET", "/api/v1/documents/doc_gone/text?version=" + docs.Version(oldText), "", 200, oldText},
 		{"GET", "/api/v1/answers/ans_1", "", 200, `"passages":[]`},
+		{"POST", "/api/v1/answers/ans_1/share", "", 200, `{"id":"shr_1","url":"/s/shr_1"}`},
+		{"GET", "/api/v1/answers/ans_1/share", "", 200, `{"id":"shr_1","url":"/s/shr_1"}`},
+		{"DELETE", "/api/v1/answers/ans_1/share", "", 204, ""},
+		{"GET", "/api/v1/shared/shr_1", "", 200, `"conversation_id":""`},
+		{"GET", "/s/shr_1", "", 200, "<title>Bronwijzer</title>"},
 		{"POST", "/api/v1/answers/ans_1/feedback", `{"verdict":"bad","citation":1,"comment":"klopt niet"}`, 204, ""},
 		{"GET", "/api/v1/conversations", "", 200, `"conversations":[],"page":1,"per_page":50,"total":0`},
 		{"DELETE", "/api/v1/conversations", "", 204, ""},
@@ -87,7 +92,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 			}
 		})
 		path, _, _ := strings.Cut(tt.path, "?")
-		for _, id := range []string{"doc_a", "doc_gone", "ans_1", "conv_1", "app-1.js"} {
+		for _, id := range []string{"doc_a", "doc_gone", "ans_1", "conv_1", "shr_1", "app-1.js"} {
 			path = strings.Replace(path, id, "{id}", 1)
 		}
 		seen[tt.method+" "+path] = true

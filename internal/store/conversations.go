@@ -237,10 +237,7 @@ func (s *Store) EachFeedback(ctx context.Context, f func(record.Feedback, []reco
 	var all []record.Feedback
 	err := s.read(ctx, "list feedback", func(tx *sql.Tx) error {
 		return each(ctx, tx, func(scan scan) error {
-			var v record.Feedback
-			var at int64
-			err := scan(&v.AnswerID, &v.Citation, &v.Verdict, &v.Comment, &at)
-			v.CreatedAt = fromMicros(at)
+			v, err := scanFeedback(scan)
 			all = append(all, v)
 			return err
 		}, `SELECT answer_id, citation, verdict, comment, created_at FROM feedback ORDER BY created_at, id`)
@@ -261,6 +258,14 @@ func (s *Store) EachFeedback(ctx context.Context, f func(record.Feedback, []reco
 		}
 	}
 	return nil
+}
+
+func scanFeedback(scan scan) (record.Feedback, error) {
+	var v record.Feedback
+	var at int64
+	err := scan(&v.AnswerID, &v.Citation, &v.Verdict, &v.Comment, &at)
+	v.CreatedAt = fromMicros(at)
+	return v, err
 }
 
 // upTo returns the records of a conversation up to this one; none when it isn't

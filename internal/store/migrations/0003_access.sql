@@ -22,15 +22,18 @@ CREATE TABLE keys (
     revoked_at BIGINT  NOT NULL
 );
 
--- Browsers that are signed in. subject is JSON; key_id is the key that was
+-- Browsers that are signed in. owner is the subject's id as conversations have
+-- it, subject the whole as JSON; key_id is the key that was
 -- signed in with, empty for a person, so that revoking it ends the session.
 CREATE TABLE sessions (
     hash       BLOB   PRIMARY KEY,
+    owner      TEXT   NOT NULL,
     subject    TEXT   NOT NULL,
     key_id     TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX sessions_owner ON sessions (owner);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 
 -- Links through which anybody who has one, and may read the documents it rests

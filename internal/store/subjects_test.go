@@ -1,0 +1,130 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bronwijzer/internal/record"
+)
+
+// bytesOf is every byte of a data folder.
+func bytesOf(t *testing.T, dir string) []byte {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	return all
+}
+
+func TestExportAndErase(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Owner)
+	ctx := t.Context()
+	// Long enough for pages of its own.
+	secret := bytes.Repeat([]byte("kanarie-in-de-mijn "), 2000)
+	for i, owner := range []string{"jan", "jan", "piet"} {
+		a := asked("ans_"+owner+string(rune('0'+i)), "conv_"+owner, i)
+		if owner == "jan" {
+			a.Question = string(secret)
+		}
+		save(t, s, owner, a)
+	}
+	if err := s.AddFeedback(ctx, record.Feedback{AnswerID: "ans_jan0", Verdict: record.Bad, Comment: "kanarie"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Share(ctx, "jan", "ans_jan1", "shr_1"); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(bytesOf(t, dir), []byte("kanarie")) {
+		t.Fatal("the canary isn't in the data folder: nothing to erase")
+	}
+
+	beside := open(t, dir, Beside)
+	var got []Holding
+	if err := beside.EachHolding(ctx, "jan", func(h Holding) error { got = append(got, h); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || len(got[0].Answers) != 2 || len(got[0].Feedback) != 1 || !cmp.Equal(got[0].Shared, []string{"ans_jan1"}) {
+		t.Errorf("export: got %+v", got)
+	}
+	if conversations, _, err := beside.EraseSubject(ctx, "jan"); conversations != 1 || err != nil {
+		t.Errorf("erase: got %d conversations, %v", conversations, err)
+	}
+	if bytes.Contains(bytesOf(t, dir), []byte("kanarie")) {
+		t.Error("what was erased is still in the data folder")
+	}
+	if _, err := s.Shared(ctx, "shr_1"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("link after erasing: got %v, want ErrNotFound", err)
+	}
+	subjects, err := s.Subjects(ctx)
+	if err != nil || len(subjects) != 1 || subjects[0].ID != "piet" || subjects[0].Answers != 1 {
+		t.Errorf("who is left: got %+v, %v", subjects, err)
+	}
+}
+
+func TestExpireIdle(t *testing.T) {
+	s := open(t, t.TempDir(), Owner)
+	ctx := t.Context()
+	save(t, s, "jan", asked("ans_1", "conv_old", 1))
+	save(t, s, "jan", asked("ans_2", "conv_open", 1))
+	save(t, s, "jan", asked("ans_3", "conv_open", 10))
+	if n, err := s.ExpireIdle(ctx, minute(5)); n != 1 || err != nil {
+		t.Fatalf("got %d, %v, want 1", n, err)
+	}
+	if _, answers, err := s.Conversation(ctx, "jan", "conv_open"); len(answers) != 2 || err != nil {
+		t.Errorf("the open conversation has %d answers, %v; want both", len(answers), err)
+	}
+	if n, err := s.ExpireIdle(ctx, minute(5)); n != 0 || err != nil {
+		t.Errorf("again: got %d, %v", n, err)
+	}
+}
+
+func TestShares(t *testing.T) {
+	s := open(t, t.TempDir(), Owner)
+	ctx := t.Context()
+	save(t, s, "jan", asked("ans_1", "conv_1", 1))
+	for _, id := range []string{"shr_1", "shr_2"} {
+		if got, err := s.Share(ctx, "jan", "ans_1", id); got != "shr_1" || err != nil {
+			t.Errorf("share as %s: got %q, %v; want the first link", id, got, err)
+		}
+	}
+	for _, owner := range []string{"piet", ""} {
+		if _, err := s.Share(ctx, owner, "ans_1", "shr_3"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("%q shares: got %v, want ErrNotFound", owner, err)
+		}
+		if err := s.Unshare(ctx, owner, "ans_1"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("%q withdraws: got %v, want ErrNotFound", owner, err)
+		}
+		if _, err := s.ShareOf(ctx, owner, "ans_1"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("%q looks: got %v, want ErrNotFound", owner, err)
+		}
+	}
+	if a, err := s.Shared(ctx, "shr_1"); a.ID != "ans_1" || err != nil {
+		t.Errorf("behind the link: got %q, %v", a.ID, err)
+	}
+	for range 2 {
+		if err := s.Unshare(ctx, "jan", "ans_1"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := s.Shared(ctx, "shr_1"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("withdrawn: got %v, want ErrNotFound", err)
+	}
+	if id, err := s.ShareOf(ctx, "jan", "ans_1"); id != "" || err != nil {
+		t.Errorf("withdrawn: got %q, %v", id, err)
+	}
+}
