@@ -27,6 +27,9 @@ type Subject struct {
 	// Groups are those that the subject is a member of.
 	Groups []string
 	Scopes Scopes
+	// Rate is how many requests a second the subject may make on average; 0 is
+	// the usual number.
+	Rate float64
 	// Operator is whoever runs the program on its own machine and data folder;
 	// no document is hidden from them. No request over a network is theirs.
 	Operator bool

@@ -1,9 +1,13 @@
 package access
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
+	"time"
 
 	"bronwijzer/internal/store"
 )
@@ -14,6 +18,18 @@ type Config struct {
 	// BasePath is where the server's routes stand: cookies are for it. It
 	// begins with a slash and doesn't end in one, or is empty.
 	BasePath string
+	// Ways are those to prove who one is; without any, nobody has to.
+	Ways Ways
+	// TrustedProxies are believed where Ways has ByProxy.
+	TrustedProxies []netip.Prefix
+	// UserHeader and GroupsHeader are the names of the headers in which a
+	// proxy says who asks; empty takes X-Forwarded-User and X-Forwarded-Groups.
+	UserHeader, GroupsHeader string
+	// PersonScopes are those of people, who are known by a proxy or signed in;
+	// none takes Chat, Search and Feedback.
+	PersonScopes Scopes
+	// AdminGroups are those whose members have every scope.
+	AdminGroups []string
 }
 
 // Peer is where a request came from, as the server's guards found out.
@@ -30,16 +46,53 @@ type Service struct {
 	lg    *slog.Logger
 	store *store.Store
 	cfg   Config
+	now   func() time.Time
 }
 
-// New returns a Service that keeps keys and sessions in st.
+// New returns a Service that keeps keys and sessions in st. An error means that
+// cfg would let nobody in, or anybody as whom they like.
 func New(lg *slog.Logger, st *store.Store, cfg Config) (*Service, error) {
-	return &Service{lg: lg, store: st, cfg: cfg}, nil
+	if cfg.PersonScopes == 0 {
+		cfg.PersonScopes = Chat | Search | Feedback
+	}
+	if cfg.Ways.Has(ByProxy) {
+		if err := cfg.completeProxy(); err != nil {
+			return nil, fmt.Errorf("let in by proxy: %w", err)
+		}
+	}
+	return &Service{lg: lg, store: st, cfg: cfg, now: time.Now}, nil
 }
 
 // Identify says who sent a request. It may set a cookie on w. Without a
 // credential where one has to be shown: ErrNoCredential, with the zero Subject;
 // with one that isn't valid: ErrBadCredential. Other errors are the store's.
+//
+// The more a client had to do to show a credential, the more it counts: a key,
+// then what a proxy adds to every request, then a browser's session. One that
+// isn't valid is an error whatever else is shown.
 func (s *Service) Identify(w http.ResponseWriter, r *http.Request, p Peer) (Subject, error) {
-	return s.browser(w, r, p), nil
+	if s.cfg.Ways == 0 {
+		return s.browser(w, r, p), nil
+	}
+	if s.cfg.Ways.Has(ByKey) {
+		if by, err := s.byKey(r); !errors.Is(err, ErrNoCredential) {
+			return by, err
+		}
+	}
+	if s.cfg.Ways.Has(ByProxy) {
+		if by, err := s.byProxy(r, p); !errors.Is(err, ErrNoCredential) {
+			return by, err
+		}
+	}
+	return Subject{}, ErrNoCredential
+}
+
+// person is somebody who isn't a script, once it is known who. The id is what
+// is unique and stays, such as "user:jan".
+func (s *Service) person(id, name string, groups []string) Subject {
+	by := Subject{ID: id, Name: name, Groups: groups, Scopes: s.cfg.PersonScopes}
+	if slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(s.cfg.AdminGroups, g) }) {
+		by.Scopes = Everything
+	}
+	return by
 }

@@ -15,6 +15,8 @@ import (
 var (
 	// ErrNotFound: there is nothing with that id, or it is another owner's.
 	ErrNotFound = errors.New("not found")
+	// ErrExists: there is one already, and there can be no two.
+	ErrExists = errors.New("exists already")
 	// ErrLocked: another process owns the data folder.
 	ErrLocked = errors.New("in use")
 	// ErrTooNew: a newer version of the program has written the database.
