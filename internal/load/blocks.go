@@ -66,6 +66,9 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 			p.kind = docs.Line
 		}
 		b := docs.Block{Kind: p.kind, Header: p.header, Section: section, Page: p.page}
+		if len(b.Header) > maxHeader {
+			b.Header = ""
+		}
 		b.Span.Start, b.Span.End = count.to(p.from), count.to(p.to)
 		if p.kind == docs.Heading {
 			title := p.name
