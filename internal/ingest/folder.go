@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"bronwijzer/internal/chunk"
 	"bronwijzer/internal/load"
@@ -205,14 +206,43 @@ func (f *folder) missing() []string {
 	return paths
 }
 
-// read returns the bytes of a file, but no more than tell that it is too large.
-func (f *folder) read(path string) ([]byte, error) {
-	file, err := f.dir.Open(filepath.FromSlash(path))
+// read returns the bytes of a file, in buffer if they fit. A pipe that took the
+// place of a file since the folder was listed doesn't keep it waiting.
+func (f *folder) read(path string, buffer []byte) ([]byte, error) {
+	file, err := f.dir.OpenFile(filepath.FromSlash(path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, load.MaxBytes+1))
+	return readStable(file, path, buffer)
+}
+
+// readStable reads an open file to its end. One that changes meanwhile is refused:
+// half of the old and half of the new would be neither.
+func readStable(file fs.File, path string, buffer []byte) ([]byte, error) {
+	before, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !before.Mode().IsRegular():
+		return nil, fmt.Errorf("read %s: not a file but %s", path, before.Mode())
+	case before.Size() > load.MaxBytes:
+		return nil, &load.Error{Path: path, Reason: load.TooLarge}
+	}
+	size := int(before.Size())
+	data := slices.Grow(buffer[:0], size+1)[:size+1] // one more, to see that there isn't
+	n, err := io.ReadFull(file, data)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	after, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if n != size || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
+		return nil, &load.Error{Path: path, Reason: load.Changed}
+	}
+	return data[:n], nil
 }
 
 // fingerprint stands for everything that a document is made of. Vectors have

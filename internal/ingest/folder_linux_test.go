@@ -1,9 +1,11 @@
 package ingest
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -52,5 +54,31 @@ func TestScanFolderWithoutRights(t *testing.T) {
 		if got := f.has(path); got != want {
 			t.Errorf("has %s: got %v, want %v", path, got, want)
 		}
+	}
+}
+
+// Pipes and sockets have no text, whatever they are called; opening one may wait
+// for ever.
+func TestPipesAreNotRead(t *testing.T) {
+	b := newBench(t)
+	b.write(t, map[string]string{"a.txt": letter("water", 1)})
+	if err := unix.Mkfifo(filepath.Join(b.dir, "pijp.txt"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("unix", filepath.Join(b.dir, "s.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	plan(t, "pipe", Report{Added: []string{"map/a.txt"}}, b.run(t, nil))
+
+	// As when it took the place of a file since.
+	f, err := scan(Root{Name: "map", Dir: b.dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	if _, err := f.read("pijp.txt", nil); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Errorf("got %v", err)
 	}
 }

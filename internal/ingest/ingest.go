@@ -53,6 +53,9 @@ type Config struct {
 	Count func(string) int
 	// Batch is the most texts in one call of the embedder; 0 is 64.
 	Batch int
+	// Read makes a document of a file, as load.Read does, and doesn't keep data.
+	// What isn't a load.Error ends a run. nil reads in process, all but PDF.
+	Read func(ctx context.Context, name string, data []byte) (docs.Document, error)
 }
 
 // Ingester takes documents in. It is safe for concurrent use; one run waits for
@@ -71,6 +74,9 @@ type Ingester struct {
 func New(lg *slog.Logger, st *store.Store, ix Index, embedder llm.Embedder, cfg Config) (*Ingester, error) {
 	if cfg.Batch <= 0 {
 		cfg.Batch = defaultBatch
+	}
+	if cfg.Read == nil {
+		cfg.Read = func(_ context.Context, name string, data []byte) (docs.Document, error) { return load.Read(name, data) }
 	}
 	if cfg.Count == nil {
 		counter, err := tokens.New(tokenizer)
@@ -122,6 +128,9 @@ type run struct {
 	claimed bool
 	// known are all vectors of the present embedder; nil asks the store.
 	known map[store.Key]llm.Vector
+	// buffer is for one file after another: the largest of them is all that a run
+	// takes for files.
+	buffer []byte
 }
 
 func (r *run) all(ctx context.Context, roots []Root) error {
@@ -190,7 +199,7 @@ func (r *run) folder(ctx context.Context, f *folder) error {
 // file takes over one file if it changed.
 func (r *run) file(ctx context.Context, f *folder, path string, held map[string]string) error {
 	before, known := held[path]
-	data, err := f.read(path)
+	data, err := f.read(path, r.buffer)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // since the folder was listed
 		f.drop(path)
@@ -199,15 +208,20 @@ func (r *run) file(ctx context.Context, f *folder, path string, held map[string]
 		r.refuse(f, path, err, known)
 		return nil
 	}
+	r.buffer = data
 	fingerprint := r.fingerprint(f, path, data)
 	if known && before == fingerprint {
 		r.report.Unchanged++
 		return nil
 	}
-	doc, err := load.Read(path, data)
-	if err != nil {
+	doc, err := r.cfg.Read(ctx, path, data)
+	var refused *load.Error
+	switch {
+	case errors.As(err, &refused):
 		r.refuse(f, path, err, known)
 		return nil
+	case err != nil:
+		return fmt.Errorf("read %s: %w", r.at.Path, err)
 	}
 	f.manifest.Apply(&doc)
 	doc.ID, doc.Root = docs.NewID(f.root.Name, path), f.root.Name
