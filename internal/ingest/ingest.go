@@ -53,8 +53,8 @@ type Config struct {
 	Count func(string) int
 	// Batch is the most texts in one call of the embedder; 0 is 64.
 	Batch int
-	// Read makes a document of a file, as load.Read does, and doesn't keep data.
-	// What isn't a load.Error ends a run. nil reads in process, all but PDF.
+	// Read makes a document of a file, as a load.Reader does, and doesn't keep data.
+	// What isn't a load.Error ends a run. nil reads in process.
 	Read func(ctx context.Context, name string, data []byte) (docs.Document, error)
 }
 
@@ -76,7 +76,7 @@ func New(lg *slog.Logger, st *store.Store, ix Index, embedder llm.Embedder, cfg 
 		cfg.Batch = defaultBatch
 	}
 	if cfg.Read == nil {
-		cfg.Read = func(_ context.Context, name string, data []byte) (docs.Document, error) { return load.Read(name, data) }
+		cfg.Read = load.New(load.Config{}).Read
 	}
 	if cfg.Count == nil {
 		counter, err := tokens.New(tokenizer)

@@ -76,11 +76,12 @@ func TestReaderThatFails(t *testing.T) {
 	b.write(t, map[string]string{"a.txt": letter("water", 1), "b.txt": letter("land", 1)})
 	answer := error(&load.Error{Path: "a.txt", Reason: load.Crashed})
 	g := ingester(t, b.store, b.index, nil)
-	g.cfg.Read = func(_ context.Context, name string, data []byte) (docs.Document, error) {
+	read := g.cfg.Read
+	g.cfg.Read = func(ctx context.Context, name string, data []byte) (docs.Document, error) {
 		if name == "a.txt" {
 			return docs.Document{}, answer
 		}
-		return load.Read(name, data)
+		return read(ctx, name, data)
 	}
 	report, err := g.Run(t.Context(), []Root{{Dir: b.dir}}, nil)
 	if err != nil {
