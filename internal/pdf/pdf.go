@@ -24,7 +24,6 @@ import (
 	"sync"
 
 	"github.com/klippa-app/go-pdfium"
-	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 )
@@ -163,16 +162,16 @@ func (r *Reader) Read(ctx context.Context, data []byte) (*Document, error) {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
 	defer instance.Close() //nolint:errcheck // it was only read, and is thrown away
-	stop := closeOnDone(ctx, instance)
-	d := reading{pdfium: instance, cfg: r.cfg}
+	m, err := machineOf(ctx, instance)
+	if err != nil {
+		return nil, fmt.Errorf("start pdfium: %w", err)
+	}
+	d := reading{machine: m, cfg: r.cfg}
 	doc, err := d.document(ctx, data)
-	stop()
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
-		return nil, fmt.Errorf("%w: %w", ErrEncrypted, err)
-	case err != nil && !errors.Is(err, ErrPages):
+	case err != nil && !errors.Is(err, ErrPages) && !errors.Is(err, ErrEncrypted):
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return doc, err

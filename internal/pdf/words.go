@@ -1,18 +1,15 @@
 package pdf
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
-	"reflect"
+	"regexp"
 	"strings"
 	"unicode"
-
-	"github.com/klippa-app/go-pdfium"
-	"github.com/klippa-app/go-pdfium/references"
-	"github.com/klippa-app/go-pdfium/requests"
-	"github.com/klippa-app/go-pdfium/structs"
-	"github.com/tetratelabs/wazero/api"
 )
 
 // Document is what a PDF file holds.
@@ -49,120 +46,97 @@ const Hyphen = '\u00ad'
 
 // reading is the reading of one document.
 type reading struct {
-	pdfium pdfium.Pdfium
-	cfg    Config
-	chars  int // of all pages so far
+	*machine
+	cfg   Config
+	chars int // of all pages so far
 }
 
-// closeOnDone makes sure that a call of PDFium ends when ctx does. It does so by
-// closing the module, which is the one way in from outside that is safe while a
-// call runs; the client has no method for it that is. stop must be called; it
-// returns when nothing is done any more.
-func closeOnDone(ctx context.Context, instance pdfium.Pdfium) (stop func()) {
-	implementation := instance.(interface{ GetImplementation() any }).GetImplementation()
-	module := reflect.ValueOf(implementation).Elem().FieldByName("Module").Interface().(api.Module)
-	done := make(chan struct{})
-	cancel := context.AfterFunc(ctx, func() {
-		defer close(done)
-		_ = module.Close(context.WithoutCancel(ctx)) // its error is that of the calls it ends
-	})
-	return func() {
-		if !cancel() {
-			<-done
-		}
-	}
-}
+// errorCodes of FPDF_GetLastError, from fpdfview.h.
+const (
+	codePassword = 4
+	codeSecurity = 5
+)
 
 func (r *reading) document(ctx context.Context, data []byte) (*Document, error) {
-	opened, err := r.pdfium.OpenDocument(&requests.OpenDocument{File: &data})
-	if err != nil {
-		return nil, err
+	file := r.alloc(ctx, data)
+	opened := r.call(ctx, "FPDF_LoadMemDocument", uint64(file), uint64(len(data)), 0)
+	if opened == 0 {
+		code := r.call(ctx, "FPDF_GetLastError")
+		switch {
+		case r.err != nil:
+			return nil, r.err
+		case code == codePassword || code == codeSecurity:
+			return nil, ErrEncrypted
+		}
+		return nil, fmt.Errorf("open: code %d", code)
 	}
-	doc := &Document{}
-	count, err := r.pdfium.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: opened.Document})
-	if err != nil {
-		return nil, err
-	}
-	if count.PageCount > r.cfg.MaxPages {
+	count := number(r.call(ctx, "FPDF_GetPageCount", opened))
+	if count > r.cfg.MaxPages {
 		return nil, ErrPages
 	}
-	for _, field := range []struct {
-		tag string
-		to  *string
-	}{{"Title", &doc.Title}, {"Author", &doc.Author}, {"CreationDate", &doc.Created}} {
-		meta, err := r.pdfium.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: opened.Document, Tag: field.tag})
-		if err == nil {
-			*field.to = strings.ToValidUTF8(strings.TrimRight(meta.Value, "\x00"), "")
-		}
+	doc := &Document{
+		Title:   r.meta(ctx, opened, "Title"),
+		Author:  r.meta(ctx, opened, "Author"),
+		Created: r.meta(ctx, opened, "CreationDate"),
 	}
-	for i := range count.PageCount {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		page, err := r.page(opened.Document, i)
+	for i := range count {
+		page, err := r.page(ctx, opened, i)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("page %d: %w", i+1, err)
 		}
 		doc.Pages = append(doc.Pages, page)
 	}
-	return doc, nil
+	return doc, r.err
 }
 
-func (r *reading) page(doc references.FPDF_DOCUMENT, index int) (Page, error) {
-	loaded, err := r.pdfium.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
-	if err != nil {
-		return Page{}, err
+// errPage is a page that can't be loaded.
+var errPage = errors.New("not loaded")
+
+func (r *reading) page(ctx context.Context, doc uint64, index int) (Page, error) {
+	page := r.call(ctx, "FPDF_LoadPage", doc, uint64(index))
+	if page == 0 {
+		return Page{}, cmp.Or(r.err, errPage)
 	}
-	defer r.pdfium.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}) //nolint:errcheck // the instance goes soon
-	ref := requests.Page{ByReference: &loaded.Page}
-	box, err := r.pdfium.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: ref})
-	if err != nil {
-		return Page{}, err
+	r.call(ctx, "FPDF_GetPageBoundingBox", page, uint64(r.out))
+	f := frame{box: rectOf(r.floats(4)), turn: number(r.call(ctx, "FPDFPage_GetRotation", page)) & 3}
+	text := r.call(ctx, "FPDFText_LoadPage", page)
+	if text == 0 {
+		return Page{}, cmp.Or(r.err, errPage)
 	}
-	turn, err := r.pdfium.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: ref})
-	if err != nil {
-		return Page{}, err
-	}
-	text, err := r.pdfium.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
-	if err != nil {
-		return Page{}, err
-	}
-	defer r.pdfium.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) //nolint:errcheck // as above
-	counted, err := r.pdfium.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
-	if err != nil {
-		return Page{}, err
-	}
-	r.chars += max(0, counted.Count)
-	if counted.Count > pageChars || r.chars > r.cfg.MaxChars {
+	count := max(0, number(r.call(ctx, "FPDFText_CountChars", text)))
+	r.chars += count
+	if count > pageChars || r.chars > r.cfg.MaxChars {
 		return Page{}, ErrPages
 	}
-	w := wordReader{pdfium: r.pdfium, text: text.TextPage, frame: frame{box: box.Rect, turn: int(turn.PageRotation)}}
-	if err := w.read(counted.Count); err != nil {
-		return Page{}, err
+	w := wordReader{machine: r.machine, text: text, frame: f}
+	for i := 0; i < count && r.err == nil; i++ {
+		w.char(ctx, i)
 	}
-	page := Page{Words: w.words}
-	page.Width, page.Height = w.frame.size()
-	return page, nil
+	r.call(ctx, "FPDFText_ClosePage", text)
+	r.call(ctx, "FPDF_ClosePage", page)
+	out := Page{Words: w.words}
+	out.Width, out.Height = f.size()
+	return out, r.err
 }
 
 // frame converts the coordinates of a PDF, which count from the bottom of a page
 // that isn't turned yet.
 type frame struct {
-	box  structs.FPDF_FS_RECTF
+	box  box // y0 is its top, which is larger than y1
 	turn int // quarters clockwise
 }
 
 func (f frame) size() (width, height float64) {
-	width, height = float64(f.box.Right-f.box.Left), float64(f.box.Top-f.box.Bottom)
+	width, height = f.box.x1-f.box.x0, f.box.y0-f.box.y1
 	if f.turn%2 == 1 {
 		return height, width
 	}
 	return width, height
 }
 
-func (f frame) point(x, y float32) (float64, float64) {
-	width, height := float64(f.box.Right-f.box.Left), float64(f.box.Top-f.box.Bottom)
-	u, v := float64(x-f.box.Left), float64(f.box.Top-y)
+func (f frame) point(x, y float64) (float64, float64) {
+	width, height := f.box.x1-f.box.x0, f.box.y0-f.box.y1
+	u, v := x-f.box.x0, f.box.y0-y
 	switch f.turn {
 	case 1:
 		return height - v, u
@@ -175,14 +149,17 @@ func (f frame) point(x, y float32) (float64, float64) {
 }
 
 // rect is where a box of the file is on the page.
-func (f frame) rect(r structs.FPDF_FS_RECTF) box {
-	ax, ay := f.point(r.Left, r.Top)
-	bx, by := f.point(r.Right, r.Bottom)
+func (f frame) rect(r box) box {
+	ax, ay := f.point(r.x0, r.y0)
+	bx, by := f.point(r.x1, r.y1)
 	return box{min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)}
 }
 
 // box is where a character stands: as wide as it is, and as high as its font.
 type box struct{ x0, y0, x1, y1 float64 }
+
+// rectOf reads an FS_RECTF: left, top, right, bottom.
+func rectOf(f []float64) box { return box{f[0], f[1], f[2], f[3]} }
 
 // goesOn reports whether a character surely continues a word that ends in b: it
 // touches it and is of one height.
@@ -198,62 +175,43 @@ func (b box) touches(c box) bool {
 }
 
 // level reports whether text with this matrix runs from left to right.
-func (f frame) level(m structs.FPDF_FS_MATRIX) bool {
-	angle := math.Atan2(float64(m.B), float64(m.A)) - float64(f.turn)*math.Pi/2
+func (f frame) level(matrix []float64) bool {
+	angle := math.Atan2(matrix[1], matrix[0]) - float64(f.turn)*math.Pi/2
 	return math.Cos(angle) > 0.99
 }
 
 // wordReader joins the characters of a page into words.
 type wordReader struct {
-	pdfium pdfium.Pdfium
-	text   references.FPDF_TEXTPAGE
-	frame  frame
-	words  []Word
-	box    box  // of the last word
-	open   bool // the last word may go on
-	space  bool // white space was seen since the last character
+	*machine
+	text  uint64 // the page's text
+	frame frame
+	words []Word
+	box   box  // of the last word
+	open  bool // the last word may go on
+	space bool // white space was seen since the last character
 }
 
-var errChar = errors.New("character without a place")
-
-func (w *wordReader) read(count int) error {
-	for i := range count {
-		char, err := w.pdfium.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: w.text, Index: i})
-		if err != nil {
-			return err
-		}
-		if err := w.char(i, rune(char.Unicode)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *wordReader) char(i int, c rune) error {
+// char reads character i.
+func (w *wordReader) char(ctx context.Context, i int) {
+	c := rune(w.call(ctx, "FPDFText_GetUnicode", w.text, uint64(i)))
 	text := spell(c)
 	if text == "" {
 		if unicode.IsSpace(c) {
 			w.open, w.space = false, true
 		}
-		return nil
+		return
 	}
-	loose, err := w.pdfium.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: w.text, Index: i})
-	if err != nil {
-		return errors.Join(errChar, err)
-	}
-	at := w.frame.rect(loose.Rect)
+	w.call(ctx, "FPDFText_GetLooseCharBox", w.text, uint64(i), uint64(w.out))
+	at := w.frame.rect(rectOf(w.floats(4)))
 	if w.open && w.box.goesOn(at) {
 		w.join(text, at)
-		return nil
+		return
 	}
 	word := Word{Text: text, X0: at.x0, X1: at.x1, Glued: len(w.words) > 0 && !w.space && w.box.touches(at)}
-	level, err := w.font(i, &word)
-	if err != nil {
-		return err
-	}
+	level := w.font(ctx, i, &word)
 	if w.open && word.Glued && w.last().isLike(&word) {
 		w.join(text, at) // a ligature, whose box is that of its letters
-		return nil
+		return
 	}
 	width, height := w.frame.size()
 	w.space = false
@@ -261,7 +219,6 @@ func (w *wordReader) char(i int, c rune) error {
 		w.words = append(w.words, word)
 		w.box = at
 	}
-	return nil
 }
 
 // spell gives the letters of a character; none for white space and what has no
@@ -293,39 +250,32 @@ func (w *Word) isLike(c *Word) bool {
 	return math.Abs(w.Size-c.Size) < w.Size/20 && math.Abs(w.Y-c.Y) < w.Size/20
 }
 
-// font notes the font of character i, and returns whether it runs level.
-func (w *wordReader) font(i int, to *Word) (bool, error) {
-	matrix, err := w.pdfium.FPDFText_GetMatrix(&requests.FPDFText_GetMatrix{TextPage: w.text, Index: i})
-	if err != nil {
-		return false, errors.Join(errChar, err)
-	}
-	size, err := w.pdfium.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: w.text, Index: i})
-	if err != nil {
-		return false, errors.Join(errChar, err)
-	}
-	origin, err := w.pdfium.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: w.text, Index: i})
-	if err != nil {
-		return false, errors.Join(errChar, err)
-	}
-	_, to.Y = w.frame.point(float32(origin.X), float32(origin.Y))
-	to.Size = size.FontSize * math.Hypot(float64(matrix.Matrix.C), float64(matrix.Matrix.D))
-	to.Bold = w.bold(i)
-	return w.frame.level(matrix.Matrix), nil
+// font notes the font of character i and its baseline, and returns whether it
+// runs level.
+func (w *wordReader) font(ctx context.Context, i int, to *Word) bool {
+	w.call(ctx, "FPDFText_GetMatrix", w.text, uint64(i), uint64(w.out))
+	matrix := w.floats(6)
+	size := math.Float64frombits(w.call(ctx, "FPDFText_GetFontSize", w.text, uint64(i)))
+	to.Size = size * math.Hypot(matrix[2], matrix[3])
+	w.call(ctx, "FPDFText_GetCharOrigin", w.text, uint64(i), uint64(w.out), uint64(w.out+8))
+	origin := w.doubles(2)
+	_, to.Y = w.frame.point(origin[0], origin[1])
+	to.Bold = w.bold(ctx, i)
+	return w.frame.level(matrix)
 }
 
-// bold reports whether a character's font is heavy by weight or by name. A font
-// that doesn't say isn't.
-func (w *wordReader) bold(i int) bool {
-	const semibold, forceBold = 600, 1 << 18 // PDF 32000-1:2008, table 123
-	weight, err := w.pdfium.FPDFText_GetFontWeight(&requests.FPDFText_GetFontWeight{TextPage: w.text, Index: i})
-	if err == nil && weight.FontWeight >= semibold {
-		return true
-	}
-	info, err := w.pdfium.FPDFText_GetFontInfo(&requests.FPDFText_GetFontInfo{TextPage: w.text, Index: i})
-	if err != nil {
-		return false
-	}
-	name := strings.ToLower(info.FontName)
-	return info.Flags&forceBold != 0 || strings.Contains(name, "bold") || strings.Contains(name, "black") || strings.Contains(name, "heavy") ||
-		strings.Contains(name, "cmbx") || strings.Contains(name, "sfbx")
+// bold reports whether a character's font is heavy by its flags or by its name.
+// Weights aren't asked for: few programs write them, and some the same for all.
+func (w *wordReader) bold(ctx context.Context, i int) bool {
+	const (
+		forceBold = 1 << 18 // PDF 32000-1:2008, table 123
+		flags     = 4       // where they stand, in bytes before the name
+	)
+	n := number(w.call(ctx, "FPDFText_GetFontInfo", w.text, uint64(i), uint64(w.out+flags), outSize-flags, uint64(w.out)))
+	b := w.bytes(flags + max(0, n))
+	name := strings.ToLower(string(b[flags:]))
+	return n > 0 && binary.LittleEndian.Uint32(b)&forceBold != 0 || heavy.MatchString(name)
 }
+
+// heavy are names of heavy fonts, those of TeX among them.
+var heavy = regexp.MustCompile(`bold|black|heavy|[cs][mf]bx|-demi|-bd`)
