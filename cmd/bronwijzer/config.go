@@ -25,6 +25,7 @@ type cli struct {
 	Ask     askCmd     `cmd:"" help:"Stel een vraag."`
 	Search  searchCmd  `cmd:"" help:"Zoek passages, zonder antwoord."`
 	Ingest  ingestCmd  `cmd:"" help:"Neem documenten op of werk ze bij."`
+	Keys    keysCmd    `cmd:"" help:"Beheer de sleutels waarmee programma's erin mogen."`
 	Slack   slackCmd   `cmd:"" help:"Richt Slack in."`
 	Health  healthCmd  `cmd:"" help:"Controleer of de dienst op deze gegevensmap leeft."`
 	Eval    evalCmd    `cmd:"" help:"Meet hoe goed vragen worden beantwoord."`

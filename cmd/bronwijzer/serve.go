@@ -35,6 +35,7 @@ type serveCmd struct {
 	Rate           float64        `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
 	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
 
+	authSettings
 	slackSettings
 }
 
@@ -49,6 +50,13 @@ func (s *serveCmd) Validate() error {
 // Run opens the port at once, fills the index and takes over what changed in
 // the corpus, and serves until ctx ends.
 func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
+	if err := s.guard(s.Listen); err != nil {
+		return err
+	}
+	people, err := s.config(s.PublicURL, s.TrustedProxies)
+	if err != nil {
+		return err
+	}
 	lg := v.logger()
 	a, err := open(ctx, lg, v.settings, s.PublicURL)
 	if err != nil {
@@ -62,7 +70,11 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	}
 	defer listener.Close()
 	at := listener.Addr().String()
-	handler, err := a.handler(lg, httpapi.Config{ //nolint:contextcheck // a request brings its own
+	// A name may stand for another address than was thought.
+	if err := s.guard(at); err != nil {
+		return err
+	}
+	handler, err := a.handler(lg, people, httpapi.Config{ //nolint:contextcheck // a request brings its own
 		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies, Rate: s.Rate,
 	})
 	if err != nil {
@@ -78,6 +90,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	if err := a.store.SetAddress(at); err != nil {
 		return err
 	}
+	s.warn(lg, v.stderr, people.Ways, at)
 	fmt.Fprintf(v.stderr, "Bronwijzer luistert op %s\n", address(at))
 
 	group, ctx := errgroup.WithContext(ctx)

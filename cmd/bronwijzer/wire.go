@@ -239,8 +239,8 @@ func (a *app) info(_ context.Context, r docs.Reader) (httpapi.Info, error) {
 }
 
 // handler is the HTTP API on the app.
-func (a *app) handler(lg *slog.Logger, cfg httpapi.Config) (http.Handler, error) {
-	people, err := access.New(lg, a.store, access.Config{})
+func (a *app) handler(lg *slog.Logger, who access.Config, cfg httpapi.Config) (http.Handler, error) {
+	people, err := access.New(lg, a.store, who)
 	if err != nil {
 		return nil, err
 	}
