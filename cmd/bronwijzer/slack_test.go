@@ -154,10 +154,8 @@ func (c *colleague) command(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := c.slack.AwaitText(t, "r", "Shamir Ceuleers")
-	_, rest, _ := strings.Cut(string(m.Blocks), `"value":"ans_`)
-	id, _, _ := strings.Cut(rest, `"`)
 	for action, want := range map[string]string{"share": "deelt een antwoord op: Wie voert", "feedback_good": "je oordeel is bewaard"} {
-		if got, err := c.app.Act(t.Context(), action, "ans_"+id, c.slack.ResponseURL(action)); err != nil || got.Status != http.StatusOK {
+		if got, err := c.app.Act(t.Context(), action, m.Values(action)[0], c.slack.ResponseURL(action)); err != nil || got.Status != http.StatusOK {
 			t.Fatalf("%s: %+v, %v", action, got, err)
 		}
 		c.slack.AwaitText(t, action, want)

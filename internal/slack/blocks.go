@@ -52,14 +52,21 @@ func (c content) webhook() *api.WebhookMessage {
 	return &api.WebhookMessage{Text: c.text, Blocks: &api.Blocks{BlockSet: append(c.body, c.tail...)}}
 }
 
-// render shows a record. notice is for a person's first answer; a private one
-// can be shared.
-func (s *Service) render(rec *record.Answer, notice, private bool) content {
+// showing says how an answer is shown, beside what it says.
+type showing struct {
+	// owner is whom the answer belongs to; its buttons say so.
+	owner string
+	// notice is for a person's first answer; a private one can be shared.
+	notice, private bool
+}
+
+// render shows a record.
+func (s *Service) render(rec *record.Answer, how showing) content {
 	sources := s.citations(rec.Citations)
 	if rec.Status == record.Refused {
 		sources = s.passages(rec.Passages)
 	}
-	above, below := remarks(rec, len(sources) > 0, notice, private)
+	above, below := remarks(rec, len(sources) > 0, how)
 	c := content{text: escape(line(rec.Text, maxFallback))}
 	room := maxMessage - maxRest - units(c.text) - size(above) - size(below)
 
@@ -89,7 +96,7 @@ func sections(text string) []api.Block {
 }
 
 // remarks are what stands above and below an answer's sources.
-func remarks(rec *record.Answer, sources, notice, private bool) (above, below []api.Block) {
+func remarks(rec *record.Answer, sources bool, how showing) (above, below []api.Block) {
 	add := func(blocks []api.Block, format, words string) []api.Block {
 		if words = line(words, maxFallback); words == "" {
 			return blocks
@@ -105,11 +112,11 @@ func remarks(rec *record.Answer, sources, notice, private bool) (above, below []
 	if rec.Status == record.Refused && sources {
 		above = add(above, "%s", textNearest)
 	}
-	if notice {
+	if how.notice {
 		below = add(below, "%s", rec.Notice)
 	}
 	if rec.Status != record.Reply {
-		below = append(below, actions(rec, private))
+		below = append(below, actions(rec, how))
 	}
 	return above, below
 }
@@ -246,18 +253,20 @@ func size(blocks []api.Block) int {
 }
 
 // actions has the buttons of an answer and the menu of its sources.
-func actions(rec *record.Answer, private bool) api.Block {
+func actions(rec *record.Answer, how showing) api.Block {
+	value := grip{answer: rec.ID, owner: how.owner}
 	elements := []api.BlockElement{
-		api.NewButtonBlockElement(actionGood, rec.ID, words(textGood)),
-		api.NewButtonBlockElement(actionBad, rec.ID, words(textBad)),
+		api.NewButtonBlockElement(actionGood, value.String(), words(textGood)),
+		api.NewButtonBlockElement(actionBad, value.String(), words(textBad)),
 	}
-	if private {
-		elements = append(elements, api.NewButtonBlockElement(actionShare, rec.ID, words(textShare)))
+	if how.private {
+		elements = append(elements, api.NewButtonBlockElement(actionShare, value.String(), words(textShare)))
 	}
 	var options []*api.OptionBlockObject
 	for _, ci := range rec.Citations[:min(maxSources, len(rec.Citations))] {
 		shown := line(fmt.Sprintf("[%d] %s", ci.Number, ci.Title), maxOption)
-		options = append(options, api.NewOptionBlockObject(rec.ID+":"+strconv.Itoa(ci.Number), words(shown), nil))
+		value.citation = ci.Number
+		options = append(options, api.NewOptionBlockObject(value.String(), words(shown), nil))
 	}
 	if len(options) > 0 {
 		elements = append(elements, api.NewOptionsSelectBlockElement(api.OptTypeStatic, words(textShowSource), actionSource, options...))
@@ -284,9 +293,9 @@ func (s *Service) source(rec *record.Answer, number int) content {
 	return content{text: textNoCitation, body: []api.Block{section(textNoCitation)}}
 }
 
-// shared shows an answer that somebody shares.
-func (s *Service) shared(rec *record.Answer, user string) content {
-	c := s.render(rec, true, false)
+// shared shows an answer that a user shares.
+func (s *Service) shared(rec *record.Answer, owner, user string) content {
+	c := s.render(rec, showing{owner: owner, notice: true})
 	by := fmt.Sprintf(textSharedBy, escape(line(user, maxPart)), escape(line(rec.Question, maxFallback)))
 	c.body = append([]api.Block{aside(by)}, c.body...)
 	return c

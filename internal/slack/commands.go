@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"bronwijzer/internal/chat"
@@ -128,7 +127,15 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 		return fmt.Errorf("interaction: response url isn't Slack's: %w", errMalformed)
 	}
 	a := in.Actions[0]
-	j := job{Team: in.Team.ID, User: in.User.ID, Channel: in.Channel.ID, Thread: in.Message.Thread, ResponseURL: in.ResponseURL, Answer: a.Value}
+	value := a.Value
+	if a.ID == actionSource {
+		value = a.Selected.Value
+	}
+	on := readGrip(value)
+	j := job{
+		Team: in.Team.ID, User: in.User.ID, Channel: in.Channel.ID, Thread: in.Message.Thread, ResponseURL: in.ResponseURL,
+		Answer: on.answer, Citation: on.citation, Owner: on.owner,
+	}
 	key := s.keys.hash("action", a.TS, a.ID, in.User.ID, in.ResponseURL)
 	switch a.ID {
 	case actionGood, actionBad:
@@ -138,13 +145,12 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 		}
 	case actionShare:
 		// Who clicks twice shares once.
-		j.Kind, key = share, s.keys.hash("share", a.Value, in.Channel.ID)
+		j.Kind, key = share, s.keys.hash("share", on.answer, in.Channel.ID)
 	case actionSource:
-		id, number, _ := strings.Cut(a.Selected.Value, ":")
-		j.Kind, j.Answer = show, id
-		if j.Citation, err = strconv.Atoi(number); err != nil {
-			return fmt.Errorf("interaction: source %q: %w", a.Selected.Value, errMalformed)
+		if on.citation == 0 {
+			return fmt.Errorf("interaction: source %q: %w", value, errMalformed)
 		}
+		j.Kind = show
 	default:
 		return nil
 	}

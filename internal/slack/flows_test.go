@@ -182,18 +182,15 @@ func TestCommandShareAndSource(t *testing.T) {
 	}
 	act := func(action, value, name string) slacktest.Message {
 		t.Helper()
-		if got, err := b.app.Act(t.Context(), action, value, b.slack.ResponseURL(name)); err != nil || got.Status != 200 {
-			t.Fatalf("%s: %+v, %v", action, got, err)
-		}
-		b.slack.Await(t, action, func() bool { return len(b.slack.Messages(name)) > 0 })
-		return b.slack.Messages(name)[0]
+		return b.click(t, name, slacktest.Click{Action: action, Value: value})
 	}
-	shared := act(actionShare, "ans_1", "twee")
+	shared := act(actionShare, m.Values(actionShare)[0], "twee")
 	if shared.ResponseType != "in_channel" || shared.Replaces || !strings.Contains(shared.Shown(), "<@U0PERSOON> deelt een antwoord op: Wat is de pilot?") ||
 		!strings.Contains(shared.Shown(), "De pilot is in 2022 opgezet.") || strings.Contains(string(shared.Blocks), textShare) {
 		t.Errorf("shared: %+v", shared)
 	}
-	source := act(actionSource, "ans_1:1", "drie")
+	// Who sees what was shared can use its buttons too.
+	source := b.click(t, "drie", slacktest.Click{Action: actionSource, Value: shared.Values(actionSource)[0], User: "U0ANDER"})
 	if source.ResponseType != "ephemeral" || !strings.Contains(source.Shown(), "“in 2022 opgezet”") || !strings.Contains(source.Shown(), "Passage 0") {
 		t.Errorf("source: %+v", source)
 	}
@@ -210,23 +207,32 @@ func TestCommandShareAndSource(t *testing.T) {
 	}
 }
 
+// Anybody in the channel may judge the answer of a thread. A button of an older
+// message doesn't say whose it is: then it is the thread's.
 func TestFeedback(t *testing.T) {
 	t.Parallel()
 	b := newBench(t).start(t, nil)
 	b.deliver(t, mention("1.1", "Wat?"))
-	b.slack.AwaitText(t, "1.1", textGood)
-	for i, tt := range []struct{ action, answer, said string }{
-		{actionGood, "ans_1", textThanks}, {actionBad, "ans_1", textThanks}, {actionBad, "ans_9", textGone},
+	answer := b.slack.AwaitText(t, "1.1", textGood)
+	good := answer.Values(actionGood)[0]
+	foreign := "ans_1@slack:" + strings.Repeat("0", 32)
+	for i, tt := range []struct {
+		click slacktest.Click
+		said  string
+	}{
+		{slacktest.Click{Action: actionGood, Value: good, Channel: "C01", Thread: "1.1"}, textThanks},
+		{slacktest.Click{Action: actionBad, Value: good, User: "U0ANDER", Channel: "C0ELDERS"}, textThanks},
+		{slacktest.Click{Action: actionBad, Value: "ans_1", Channel: "C01", Thread: "1.1"}, textThanks},
+		{slacktest.Click{Action: actionBad, Value: "ans_1"}, textGone},
+		{slacktest.Click{Action: actionBad, Value: foreign}, textGone},
+		{slacktest.Click{Action: actionBad, Value: strings.Replace(good, "ans_1", "ans_9", 1)}, textGone},
 	} {
-		name := fmt.Sprintf("terug%d", i)
-		if got, err := b.app.Act(t.Context(), tt.action, tt.answer, b.slack.ResponseURL(name)); err != nil || got.Status != 200 {
-			t.Fatalf("%+v, %v", got, err)
-		}
-		if m := b.slack.AwaitText(t, name, tt.said); m.ResponseType != "ephemeral" || m.Replaces {
-			t.Errorf("got %+v", m)
+		if m := b.click(t, fmt.Sprintf("terug%d", i), tt.click); m.Text != tt.said || m.ResponseType != "ephemeral" || m.Replaces {
+			t.Errorf("%+v: got %+v", tt.click, m)
 		}
 	}
-	want := []record.Feedback{{AnswerID: "ans_1", Verdict: record.Good}, {AnswerID: "ans_1", Verdict: record.Bad}}
+	bad := record.Feedback{AnswerID: "ans_1", Verdict: record.Bad}
+	want := []record.Feedback{{AnswerID: "ans_1", Verdict: record.Good}, bad, bad}
 	if diff := cmp.Diff(want, b.chat.feedback); diff != "" {
 		t.Errorf("feedback (-want +got):\n%s", diff)
 	}

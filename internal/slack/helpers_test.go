@@ -249,6 +249,18 @@ func (b *bench) deliver(t *testing.T, e slacktest.Event) {
 	}
 }
 
+// click uses a button and returns what the app answers at the response URL called
+// name.
+func (b *bench) click(t *testing.T, name string, c slacktest.Click) slacktest.Message {
+	t.Helper()
+	c.ResponseURL = b.slack.ResponseURL(name)
+	if got, err := b.app.Click(t.Context(), c); err != nil || got.Status != http.StatusOK {
+		t.Fatalf("%+v: %+v, %v", c, got, err)
+	}
+	b.slack.Await(t, c.Action, func() bool { return len(b.slack.Messages(name)) > 0 })
+	return b.slack.Messages(name)[0]
+}
+
 // mention is a question; those that begin another thread are in another
 // channel, so that none waits for the other.
 func mention(ts, question string) slacktest.Event {

@@ -19,9 +19,12 @@ func (k keys) hash(kind string, names ...string) string {
 	return hex.EncodeToString(mac(k, kind+"\x00"+strings.Join(names, "\x00"))[:16])
 }
 
-// person names who asks, thread where; both also as owner of a conversation.
+// person names who asks, thread where.
 func (k keys) person(user string) string          { return k.hash("person", user) }
 func (k keys) thread(channel, root string) string { return k.hash("thread", channel, root) }
+
+// owner is a person or thread as the owner of conversations.
+func (keys) owner(hash string) string { return "slack:" + hash }
 
 func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)

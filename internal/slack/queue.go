@@ -41,8 +41,11 @@ type job struct {
 	Question    string `json:"question,omitempty"`
 	Text        string `json:"text,omitempty"`
 	ResponseURL string `json:"response_url,omitempty"`
-	Answer      string `json:"answer,omitempty"`
-	Citation    int    `json:"citation,omitempty"`
+	// Answer and Citation are what a button is about, Owner whose that is; empty
+	// where the button doesn't say.
+	Answer   string `json:"answer,omitempty"`
+	Citation int    `json:"citation,omitempty"`
+	Owner    string `json:"owner,omitempty"`
 
 	// Message is the ts of the reply, once it is there; Streaming says that it
 	// was begun as a stream.

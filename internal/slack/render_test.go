@@ -11,6 +11,9 @@ import (
 	"bronwijzer/internal/slack/slacktest"
 )
 
+// owner is as long as any.
+var owner = newKeys("x").owner(newKeys("x").person("U0PERSOON"))
+
 // hostile are titles, quotes and addresses as documents may have them.
 func hostile() []string {
 	return []string{
@@ -73,7 +76,7 @@ func TestHostileWordsStayWords(t *testing.T) {
 				for _, base := range []string{public, ""} {
 					r := renderer(t, base)
 					rec := hostileRecord(s, n, base)
-					shown := r.render(rec, true, true).check(t, base)
+					shown := r.render(rec, showing{owner, true, true}).check(t, base)
 					// Every citation can be clicked, or the message says that it isn't all.
 					links := strings.Count(shown, "<"+public+"/documents/")
 					if base != "" && links < n && !strings.Contains(shown, textWholeLink) || base == "" && strings.Contains(shown, "<http") {
@@ -82,10 +85,10 @@ func TestHostileWordsStayWords(t *testing.T) {
 					if n <= 12 && base != "" && links != n {
 						t.Errorf("%d of %d citations can be clicked", links, n)
 					}
-					r.shared(rec, "U0PERSOON").check(t, base)
+					r.shared(rec, owner, "U0PERSOON").check(t, base)
 					r.source(rec, n).check(t, base)
 					rec.Status, rec.Refusal = record.Refused, &record.Refusal{Message: s}
-					r.render(rec, false, false).check(t, base)
+					r.render(rec, showing{owner: owner}).check(t, base)
 				}
 			})
 		}
@@ -158,9 +161,31 @@ func FuzzRender(f *testing.F) {
 	r := renderer(f, public)
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		rec := hostileRecord(s, max(0, n%60), public)
-		r.render(rec, true, true).check(t, public)
+		r.render(rec, showing{owner, true, true}).check(t, public)
 		if got := short(s, 100); units(escape(got)) > 100 && utf8.ValidString(s) {
 			t.Errorf("short is %d long: %q", units(escape(got)), got)
 		}
 	})
+}
+
+func TestGrip(t *testing.T) {
+	for value, want := range map[string]grip{
+		"ans_1":                        {answer: "ans_1"},
+		"ans_1:3":                      {answer: "ans_1", citation: 3},
+		"ans_1@" + owner:               {answer: "ans_1", owner: owner},
+		"ans_1:30@" + owner:            {"ans_1", 30, owner},
+		"ans_1:-1@user:jan":            {answer: "ans_1"},
+		"ans_1:x@slack:abc":            {answer: "ans_1"},
+		"ans_1@" + owner + "0":         {answer: "ans_1"},
+		"ans_1@" + owner + "@" + owner: {answer: "ans_1"},
+		"":                             {},
+	} {
+		got := readGrip(value)
+		if got != want {
+			t.Errorf("%q: got %+v, want %+v", value, got, want)
+		}
+		if again := readGrip(got.String()); again != got {
+			t.Errorf("%+v comes back as %+v", got, again)
+		}
+	}
 }

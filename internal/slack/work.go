@@ -198,13 +198,18 @@ func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(
 	return nil
 }
 
-// subject is who asks or acts: in a thread that is the thread, as others may go
-// on with its conversation and use its buttons; elsewhere the person.
+// subject is who asks or acts. An answer belongs to its thread, as others may go
+// on with that conversation, elsewhere to the person who asked; and a button acts
+// for whom it names.
 func (s *Service) subject(j *job) access.Subject {
-	if j.Thread != "" {
-		return access.Subject{ID: "slack:" + s.keys.thread(j.Channel, j.Thread)}
+	switch {
+	case j.Owner != "":
+		return access.Subject{ID: j.Owner}
+	case j.Thread != "":
+		return access.Subject{ID: s.keys.owner(s.keys.thread(j.Channel, j.Thread))}
+	default:
+		return access.Subject{ID: s.keys.owner(s.keys.person(j.User))}
 	}
-	return access.Subject{ID: "slack:" + s.keys.person(j.User)}
 }
 
 // askWhenReady asks, and waits for the first index where that isn't there yet.
@@ -244,7 +249,7 @@ func (s *Service) outcome(ctx context.Context, t *task, private bool) (c content
 	if err != nil {
 		return content{}, false, err
 	}
-	return s.render(&t.answer, !told, private), !told && t.answer.Notice != "", nil
+	return s.render(&t.answer, showing{s.subject(&t.job).ID, !told, private}), !told && t.answer.Notice != "", nil
 }
 
 // noted remembers that the asker has seen the notice.
@@ -288,7 +293,7 @@ func (s *Service) display(ctx context.Context, t *task) error {
 		msg.ResponseType = "ephemeral"
 		return s.respond(ctx, t, msg)
 	}
-	msg := s.shared(&rec, t.User).webhook()
+	msg := s.shared(&rec, s.subject(&t.job).ID, t.User).webhook()
 	msg.ResponseType = "in_channel"
 	return s.respond(ctx, t, msg)
 }

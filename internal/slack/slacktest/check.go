@@ -72,6 +72,30 @@ type element struct {
 	} `json:"options"`
 }
 
+// Values are those of a message's buttons, or of the entries of its menus, for an
+// action.
+func (m *Message) Values(action string) []string {
+	var blocks []block
+	if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
+		return nil // Check says so
+	}
+	var values []string
+	for _, b := range blocks {
+		for _, e := range b.Elements {
+			if e.ActionID != action {
+				continue
+			}
+			if e.Value != "" {
+				values = append(values, e.Value)
+			}
+			for _, o := range e.Options {
+				values = append(values, o.Value)
+			}
+		}
+	}
+	return values
+}
+
 type checker struct {
 	public string
 	total  int

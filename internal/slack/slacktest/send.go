@@ -99,14 +99,31 @@ func (a *App) Command(ctx context.Context, team, user, text, responseURL string)
 	return a.Send(ctx, "/slack/commands", "application/x-www-form-urlencoded", form.Encode())
 }
 
-// Act uses a button, or picks from a menu.
+// Click is the use of a button, or of an entry of a menu.
+type Click struct {
+	Action, Value string
+	// User is the ordinary person when empty, Channel the usual one.
+	User, Channel string
+	// Thread is the ts that the message's thread hangs on.
+	Thread string
+	// ResponseURL is where the app may answer.
+	ResponseURL string
+}
+
+// Act uses a button, or picks from a menu, as the ordinary person.
 func (a *App) Act(ctx context.Context, action, value, responseURL string) (Reply, error) {
+	return a.Click(ctx, Click{Action: action, Value: value, ResponseURL: responseURL})
+}
+
+// Click uses a button, or picks from a menu.
+func (a *App) Click(ctx context.Context, c Click) (Reply, error) {
 	payload := map[string]any{
-		"type": "block_actions", "response_url": responseURL,
-		"user": map[string]any{"id": Person, "team_id": Team}, "team": map[string]any{"id": Team},
-		"channel": map[string]any{"id": "C0ALGEMEEN"},
+		"type": "block_actions", "response_url": c.ResponseURL,
+		"user": map[string]any{"id": or(c.User, Person), "team_id": Team}, "team": map[string]any{"id": Team},
+		"channel": map[string]any{"id": or(c.Channel, "C0ALGEMEEN")},
+		"message": map[string]any{"thread_ts": c.Thread},
 		"actions": []any{map[string]any{
-			"action_id": action, "action_ts": "1800000000.1", "value": value, "selected_option": map[string]any{"value": value},
+			"action_id": c.Action, "action_ts": "1800000000.1", "value": c.Value, "selected_option": map[string]any{"value": c.Value},
 		}},
 	}
 	return a.Send(ctx, "/slack/interactions", "application/x-www-form-urlencoded", url.Values{"payload": {encode(payload)}}.Encode())
