@@ -32,6 +32,8 @@ type cli struct {
 	Export  exportCmd  `cmd:"" help:"Toon wat van iemand wordt bewaard, of van wie."`
 	Erase   eraseCmd   `cmd:"" help:"Wis wat van iemand wordt bewaard."`
 	Version versionCmd `cmd:"" help:"Toon de versie."`
+
+	ReadFiles readFilesCmd `cmd:"" hidden:"" help:"Lees bestanden voor een ander proces van dit programma."`
 }
 
 // settings are those that every command shares.

@@ -49,6 +49,7 @@ func openCurrent(ctx context.Context, v *invocation) (*app, error) {
 		return nil, err
 	}
 	if err := a.current(ctx, v.stderr); err != nil {
+		a.readers.Close()
 		return nil, errors.Join(err, a.store.Close())
 	}
 	return a, nil

@@ -25,6 +25,7 @@ import (
 	"bronwijzer/internal/openai"
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
+	"bronwijzer/internal/sandbox"
 	"bronwijzer/internal/store"
 	"bronwijzer/web"
 )
@@ -37,6 +38,7 @@ type app struct {
 	store      *store.Store
 	embedder   llm.Embedder // nil without one
 	collection *index.Collection
+	readers    *sandbox.Pool // of files
 	ingester   *ingest.Ingester
 	retriever  *retrieve.Retriever
 	chat       *chat.Service
@@ -83,6 +85,9 @@ func (a *app) assemble(lg *slog.Logger, set *settings, publicURL string) (err er
 	if a.chat, err = a.service(lg, set, a.retriever, publicURL); err != nil {
 		return err
 	}
+	if a.readers, err = newReaders(lg, set); err != nil {
+		return err
+	}
 	a.ingester, err = a.newIngester(lg, set, a.collection)
 	return err
 }
@@ -104,7 +109,7 @@ func (a *app) service(lg *slog.Logger, set *settings, r *retrieve.Retriever, pub
 
 // newIngester takes documents into the store and an index.
 func (a *app) newIngester(lg *slog.Logger, set *settings, ix ingest.Index) (*ingest.Ingester, error) {
-	return ingest.New(lg, a.store, ix, a.embedder, ingest.Config{Chunk: chunk.Config{Tokens: set.ChunkTokens}})
+	return ingest.New(lg, a.store, ix, a.embedder, ingest.Config{Chunk: chunk.Config{Tokens: set.ChunkTokens}, Read: a.readers.Read})
 }
 
 // newGenerator is the model that the settings name; nil when they name none.
@@ -164,6 +169,7 @@ func operator() access.Subject { return access.Subject{Operator: true} }
 
 // close gives up the data folder.
 func (a *app) close(lg *slog.Logger) {
+	a.readers.Close()
 	if err := a.store.Close(); err != nil {
 		lg.Error("close", "error", err)
 	}
