@@ -1,7 +1,6 @@
 package load
 
 import (
-	"strconv"
 	"strings"
 
 	"bronwijzer/internal/docs"
@@ -29,12 +28,7 @@ func (r *wordReader) notes(c *container, targets map[string]string) error {
 				continue
 			}
 			n++
-			for i, b := range blocks {
-				if i == 0 && b.lead == "" {
-					b.lead = strconv.Itoa(n) + ". "
-				}
-				r.flow.add(b)
-			}
+			addNote(r.flow, n, blocks)
 			delete(found, note.id) // referred to twice, it stands there once
 		}
 	}
@@ -64,13 +58,7 @@ func (r *wordReader) readNotes(c *container, name, part string, cited []wordNote
 				if tag(e) != "w:"+part || !wanted[id] || found[id] != nil {
 					continue
 				}
-				blocks := r.aside(r.blocks)
-				for i := range blocks {
-					if blocks[i].kind == docs.Heading {
-						blocks[i].kind = docs.Paragraph // in bold
-					}
-				}
-				found[id] = blocks
+				found[id] = r.aside(r.blocks)
 			}
 		}
 	})

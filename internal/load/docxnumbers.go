@@ -104,11 +104,17 @@ func readLevel(x *xmlReader) listLevel {
 	return l
 }
 
-func (w *wordNumbers) list(x *xmlReader, id string) {
-	l := &wordList{}
+// newWordList returns a list that goes on with the others of its kind.
+func newWordList(abstract string) *wordList {
+	l := &wordList{abstract: abstract}
 	for i := range l.starts {
 		l.starts[i] = -1
 	}
+	return l
+}
+
+func (w *wordNumbers) list(x *xmlReader, id string) {
+	l := newWordList("")
 	for e := range x.children() {
 		switch tag(e) {
 		case "w:abstractNumId":
@@ -129,11 +135,18 @@ func (w *wordNumbers) list(x *xmlReader, id string) {
 	w.lists[id] = l
 }
 
+// begin makes the next entry of a level have that number.
+func (w *wordNumbers) begin(id string, level, start int) {
+	if l := w.lists[id]; l != nil {
+		l.starts[level], l.begun[level] = start, false
+	}
+}
+
 // next counts an entry of a list and returns what stands before it: "3. ", "b) ",
 // or "- " for any sign. It is "" for what is in no list.
 func (w *wordNumbers) next(id string, level int) string {
 	l := w.lists[id]
-	if l == nil || level >= levels {
+	if l == nil || level < 0 || level >= levels {
 		return ""
 	}
 	abstract := w.resolve(l.abstract)

@@ -325,10 +325,7 @@ func (r *wordReader) blockOf(p *wordPara, style wordStyle, text string) flowBloc
 			b.text = lead + text
 		}
 	case lead != "":
-		b.kind, b.lead = docs.Item, lead
-		if named := strings.TrimSpace(lead); hasWord(named) && markOf(named+" X").end == 0 {
-			b.lead, b.text = "", lead+text // "Artikel 3" is part of what it says
-		}
+		b.entry(lead)
 	case r.tables == 0 && b.bold && words > 0 && isBoldHeading(text):
 		b.kind, b.level = docs.Heading, boldLevel
 	}

@@ -40,6 +40,15 @@ type flowBlock struct {
 	bold bool
 }
 
+// entry makes a block an entry of a list. A name before it ("Artikel 3") is part
+// of what it says.
+func (b *flowBlock) entry(lead string) {
+	b.kind, b.lead = docs.Item, lead
+	if named := strings.TrimSpace(lead); hasWord(named) && markOf(named+" X").end == 0 {
+		b.lead, b.text = "", lead+b.text
+	}
+}
+
 // flow collects the blocks of a document and makes its text of them. It is used
 // where the stored text is extracted and the whole has to be known before the
 // structure is: by the readers of Word and OpenDocument files.

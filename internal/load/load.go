@@ -84,7 +84,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Message() string {
 	switch e.Reason {
 	case Unsupported:
-		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md, .html, .docx en .pdf."
+		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md, .html, .docx, .odt en .pdf."
 	case TooLarge:
 		return fmt.Sprintf("Het bestand is te groot: meer dan %d MB, of %d MB voor een webpagina, of uitgepakt veel meer dan dat.", MaxBytes>>20, MaxPageBytes>>20)
 	case NotText:
@@ -135,6 +135,8 @@ func reader(name string) func(name string, data []byte) (docs.Document, error) {
 		return readHTML
 	case ".docx":
 		return readDOCX
+	case ".odt":
+		return readODT
 	}
 	return nil
 }
