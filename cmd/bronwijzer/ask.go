@@ -21,9 +21,31 @@ import (
 // remoteTimeout bounds a question to a running server.
 const remoteTimeout = 2 * time.Minute
 
-// askCmd asks one question: of the server that runs on the data folder, or in
-// this process.
+// remoteSettings say which server a command asks, and as whom. Without an
+// address it is the one that runs on the data folder, or else none.
+type remoteSettings struct {
+	URL     string `name:"url" help:"Vraag het de Bronwijzer op dit adres." placeholder:"URL"`
+	Key     string `help:"Sleutel voor die Bronwijzer, of voor de Bronwijzer die op de gegevensmap draait." placeholder:"SLEUTEL"`
+	KeyFile string `help:"Bestand met die sleutel." placeholder:"BESTAND"`
+}
+
+// server is the address of the server to ask; false when this process has to
+// answer itself.
+func (r *remoteSettings) server(v *invocation) (string, bool) {
+	if r.URL != "" {
+		return strings.TrimRight(r.URL, "/"), true
+	}
+	running, ok := store.RunningAddress(v.settings.Data)
+	return address(running), ok
+}
+
+// keyHint says what to do when a server doesn't let a command in.
+const keyHint = "Geef met --key, --key-file of BRONWIJZER_KEY een sleutel; bronwijzer keys add maakt er een."
+
+// askCmd asks one question: of a server, or in this process.
 type askCmd struct {
+	remoteSettings
+
 	Question []string `arg:"" help:"De vraag."`
 	JSON     bool     `name:"json" help:"Toon het antwoordrecord als JSON."`
 	Mode     string   `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
@@ -44,10 +66,10 @@ func (c *askCmd) Run(ctx context.Context, v *invocation) error {
 
 func (c *askCmd) ask(ctx context.Context, v *invocation) (record.Answer, error) {
 	question := strings.Join(c.Question, " ")
-	if running, ok := store.RunningAddress(v.settings.Data); ok {
+	if server, ok := c.server(v); ok {
 		var rec record.Answer
 		body := map[string]any{"question": question, "mode": c.Mode, "top_k": c.TopK, "include": []string{"passages"}}
-		return rec, remote(ctx, http.MethodPost, address(running)+"/api/v1/chat", body, &rec)
+		return rec, c.call(ctx, http.MethodPost, server+"/api/v1/chat", body, &rec)
 	}
 	a, err := openCurrent(ctx, v)
 	if err != nil {
@@ -59,6 +81,8 @@ func (c *askCmd) ask(ctx context.Context, v *invocation) (record.Answer, error) 
 
 // searchCmd finds passages.
 type searchCmd struct {
+	remoteSettings
+
 	Query []string `arg:"" help:"Waarnaar wordt gezocht."`
 	K     int      `short:"k" help:"Aantal passages." default:"5"`
 	JSON  bool     `name:"json" help:"Toon de passages als JSON."`
@@ -88,9 +112,9 @@ type searchResult struct {
 
 func (c *searchCmd) search(ctx context.Context, v *invocation) (searchResult, error) {
 	out := searchResult{Query: strings.Join(c.Query, " ")}
-	if running, ok := store.RunningAddress(v.settings.Data); ok {
+	if server, ok := c.server(v); ok {
 		q := url.Values{"q": {out.Query}, "k": {strconv.Itoa(c.K)}}
-		return out, remote(ctx, http.MethodGet, address(running)+"/api/v1/search?"+q.Encode(), nil, &out)
+		return out, c.call(ctx, http.MethodGet, server+"/api/v1/search?"+q.Encode(), nil, &out)
 	}
 	a, err := openCurrent(ctx, v)
 	if err != nil {
@@ -101,10 +125,14 @@ func (c *searchCmd) search(ctx context.Context, v *invocation) (searchResult, er
 	return out, err
 }
 
-// remote asks a running server and decodes its answer.
-func remote(ctx context.Context, method, address string, body, into any) error {
+// call asks a server and decodes its answer.
+func (r *remoteSettings) call(ctx context.Context, method, address string, body, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, remoteTimeout)
 	defer cancel()
+	key, err := secret("key", r.Key, r.KeyFile)
+	if err != nil {
+		return err
+	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -115,21 +143,33 @@ func remote(ctx context.Context, method, address string, body, into any) error {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("ask the running server: %w", err)
+		return fmt.Errorf("ask the server: %w", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		var failed struct {
-			Error struct{ Message string } `json:"error"`
-		}
-		if err := json.NewDecoder(resp.Body).Decode(&failed); err != nil || failed.Error.Message == "" {
-			return fmt.Errorf("ask the running server: %s", resp.Status)
-		}
-		return fmt.Errorf("ask the running server: %s", failed.Error.Message)
+		return refused(resp)
 	}
 	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// refused is what a server says when it doesn't answer.
+func refused(resp *http.Response) error {
+	var failed struct {
+		Error struct{ Message string } `json:"error"`
+	}
+	err := fmt.Errorf("ask the server: %s", resp.Status)
+	if json.NewDecoder(resp.Body).Decode(&failed) == nil && failed.Error.Message != "" {
+		err = fmt.Errorf("ask the server: %s", failed.Error.Message)
+	}
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+		return &hintError{err, keyHint}
+	}
+	return err
 }
 
 // address is the URL of a listen address, which may name no host.

@@ -26,11 +26,10 @@ const (
 type evalCmd struct {
 	Paths []string `arg:"" optional:"" name:"bestand" help:"Vragensets (JSONL), samen één set, of mappen in de vorm van BEIR. Standaard corpus/questions.jsonl."`
 
-	URL     string `name:"url" help:"Bevraag de Bronwijzer op dit adres, en niet die in dit programma." placeholder:"URL"`
-	Key     string `help:"Sleutel voor dat adres." placeholder:"SLEUTEL"`
-	KeyFile string `help:"Bestand met die sleutel." placeholder:"BESTAND"`
-	Mode    string `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
-	Jobs    int    `help:"Vragen tegelijk; 0 is één per processor." default:"0"`
+	remoteSettings
+
+	Mode string `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
+	Jobs int    `help:"Vragen tegelijk; 0 is één per processor." default:"0"`
 
 	Out      string `help:"Map voor de uitkomsten; anders eval in de gegevensmap." placeholder:"MAP"`
 	Resume   bool   `help:"Stel alleen de vragen zonder uitkomst in die map." xor:"how"`

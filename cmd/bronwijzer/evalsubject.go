@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"sync"
 
@@ -41,12 +42,10 @@ var (
 // subject opens what the command names: a server, the one that runs on the data
 // folder, or the program itself with its collection brought up to date.
 func (c *evalCmd) subject(ctx context.Context, v *invocation) (subject, error) {
-	target := c.URL
-	if running, ok := store.RunningAddress(v.settings.Data); ok && target == "" {
-		target = address(running)
-		fmt.Fprintf(v.stderr, "Op deze gegevensmap draait een Bronwijzer; die wordt bevraagd: %s\n", target)
-	}
-	if target != "" {
+	if target, ok := c.server(v); ok {
+		if c.URL == "" {
+			fmt.Fprintf(v.stderr, "Op deze gegevensmap draait een Bronwijzer; die wordt bevraagd: %s\n", target)
+		}
 		return c.remote(ctx, target)
 	}
 	lg := v.logger()
@@ -71,8 +70,12 @@ func (c *evalCmd) remote(ctx context.Context, url string) (subject, error) {
 		return nil, err
 	}
 	s, err := eval.NewServer(ctx, eval.ServerConfig{URL: url, Key: key, Mode: record.Mode(c.Mode)})
-	if err != nil {
-		return nil, &hintError{err, "Wijs met --url het adres van een draaiende Bronwijzer aan, met --key een sleutel als die er een vraagt."}
+	var status *eval.StatusError
+	switch {
+	case errors.As(err, &status) && (status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden):
+		return nil, &hintError{err, keyHint}
+	case err != nil:
+		return nil, &hintError{err, "Wijs met --url het adres van een draaiende Bronwijzer aan."}
 	}
 	return &remoteSubject{s, []eval.Setting{{Name: "server", Value: url}, {Name: "mode", Value: c.Mode}}}, nil
 }

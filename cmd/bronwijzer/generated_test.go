@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
@@ -83,7 +84,7 @@ func newModelHouse(tb testing.TB, embedder string) *modelHouse {
 	a.chat = chat.New(lg, a.store, answer.NewExtractive(a.retriever), chat.Config{
 		Ready: a.ready.Load, Generated: generated, Rewriter: chat.NewRewriter(lg, h.model),
 	})
-	handler, err := a.handler(lg, httpapi.Config{Rate: -1})
+	handler, err := a.handler(lg, access.Config{}, httpapi.Config{Rate: -1})
 	if err != nil {
 		tb.Fatal(err)
 	}
