@@ -18,7 +18,8 @@ export function Dialog({ title, class: extra = "", onClose, children }: Props) {
   useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.showModal();
-    return () => before?.isConnected && before.focus();
+    // While the dialog stands, what is behind it can't take the focus.
+    return () => requestAnimationFrame(() => before?.isConnected && before.focus());
   }, []);
   return (
     <dialog class={`dialog ${extra}`} ref={box} aria-labelledby={id} onClose={onClose} onCancel={onClose}>

@@ -160,7 +160,7 @@ test("a dialog takes the focus and gives it back", async () => {
   }
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Gesprekken");
+  await page.waitForFunction(() => document.activeElement.textContent === "Gesprekken");
   await page.context().close();
 });
 
