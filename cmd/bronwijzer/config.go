@@ -26,6 +26,9 @@ type cli struct {
 	Search  searchCmd  `cmd:"" help:"Zoek passages, zonder antwoord."`
 	Ingest  ingestCmd  `cmd:"" help:"Neem documenten op of werk ze bij."`
 	Keys    keysCmd    `cmd:"" help:"Beheer de sleutels waarmee programma's erin mogen."`
+	Backup  backupCmd  `cmd:"" help:"Maak een reservekopie van de databank, ook naast een dienst."`
+	Restore restoreCmd `cmd:"" help:"Zet een reservekopie terug."`
+	Verify  verifyCmd  `cmd:"" help:"Controleer de databank op samenhang."`
 	Slack   slackCmd   `cmd:"" help:"Richt Slack in."`
 	Health  healthCmd  `cmd:"" help:"Controleer of de dienst op deze gegevensmap leeft."`
 	Eval    evalCmd    `cmd:"" help:"Meet hoe goed vragen worden beantwoord."`

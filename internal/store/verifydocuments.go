@@ -103,16 +103,10 @@ func (c *cut) passage(p *docs.Passage) {
 	if n := len(c.passages); n > 0 && (p.Ordinal <= c.passages[n-1].Ordinal || p.Span.Start < c.passages[n-1].Span.Start) {
 		wrong("staat niet op volgorde")
 	}
-	rows := false
 	for i := range p.Sentences {
-		s := &p.Sentences[i]
-		rows = rows || s.Kind == docs.TableRow
 		if detail := c.sentence(p, i); detail != "" {
-			c.fault("zin", fmt.Sprintf("%s/%d", p.ID, s.N), "van document "+c.doc.ID+" "+detail)
+			c.fault("zin", fmt.Sprintf("%s/%d", p.ID, p.Sentences[i].N), "van document "+c.doc.ID+" "+detail)
 		}
-	}
-	if !rows && !fits(p.Plain, p.Text) {
-		wrong("heeft een leesbare tekst die niet bij de brontekst past")
 	}
 	c.seen.Sentences += len(p.Sentences)
 	c.passages = append(c.passages, *p)
@@ -132,15 +126,18 @@ func (c *cut) sentence(p *docs.Passage, i int) string {
 		return "staat niet op volgorde"
 	case s.Kind < docs.Prose || s.Kind > docs.Fragment:
 		return fmt.Sprintf("is van een onbekende soort: %d", s.Kind)
-	case s.Kind != docs.TableRow && !fits(s.Plain, s.Text):
+	case s.Kind != docs.TableRow && s.Kind != docs.List && !fits(s.Plain, s.Text):
 		return "heeft een leesbare tekst die niet bij de brontekst past"
+	case !fits(s.Plain, p.Plain):
+		return "ontbreekt in de leesbare tekst van haar passage"
 	}
 	return ""
 }
 
 // fits reports whether plain can have been made of text by leaving out: its
 // letters and digits stand in the text, in order. A row of a table has more,
-// the names of its columns, and an entity of Markdown is spelled otherwise.
+// the names of its columns; a list and a passage have the numbers that its
+// entries are shown with; and an entity of Markdown is spelled otherwise.
 func fits(plain, text string) bool {
 	if !utf8.ValidString(plain) {
 		return false
