@@ -190,6 +190,9 @@ func (a *api) fail(c *gin.Context, err error) {
 	if seen.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(seconds(seen.retryAfter)))
 	}
+	if seen.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", challenge(seen))
+	}
 	h.Set("Cache-Control", "no-store")
 	h.Del("ETag")
 	switch rt := routeOf(c); {
@@ -200,6 +203,14 @@ func (a *api) fail(c *gin.Context, err error) {
 	default:
 		writeJSON(c, seen.status, body)
 	}
+}
+
+// challenge says how a program lets itself in; people are told in words.
+func challenge(e *apiError) string {
+	if e == errNoCredential {
+		return `Bearer realm="Bronwijzer"`
+	}
+	return `Bearer realm="Bronwijzer", error="invalid_token"` // RFC 6750, 3.1
 }
 
 // seconds rounds up to whole seconds, at least 1.

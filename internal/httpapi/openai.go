@@ -117,14 +117,17 @@ type openAIErrorDetail struct {
 }
 
 func openAIErrorOf(seen *apiError, body errorBody) openAIError {
-	kind := "invalid_request_error"
+	kind, code := "invalid_request_error", seen.code
 	switch {
+	case seen.status == http.StatusUnauthorized:
+		// The one code that their clients know, whatever was or wasn't shown.
+		code = "invalid_api_key"
 	case seen.status == http.StatusTooManyRequests:
 		kind = "rate_limit_error"
 	case seen.status >= http.StatusInternalServerError:
 		kind = "server_error"
 	}
-	e := openAIErrorDetail{Message: seen.message, Type: kind, Code: seen.code, RequestID: body.Error.RequestID}
+	e := openAIErrorDetail{Message: seen.message, Type: kind, Code: code, RequestID: body.Error.RequestID}
 	if seen.param != "" {
 		e.Param = &seen.param
 	}
