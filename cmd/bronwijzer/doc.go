@@ -89,6 +89,7 @@ sees no file and no network.
 The leaves
 [bronwijzer/internal/docs], record and [bronwijzer/internal/llm] hold the values
 and interfaces that the others exchange.
+[bronwijzer/internal/admission] bounds how much of anything is done at once.
 
 In this folder, config.go has every setting, wire.go makes every constructor
 call, and there is a file for each command. arch_test.go holds which package may

@@ -15,6 +15,7 @@ import (
 	api "github.com/sashabaranov/go-openai"
 	"github.com/sony/gobreaker/v2"
 
+	"bronwijzer/internal/admission"
 	"bronwijzer/internal/llm"
 )
 
@@ -89,7 +90,7 @@ type Generator struct {
 	lg      *slog.Logger
 	client  *api.Client
 	cfg     GeneratorConfig
-	turns   *turns
+	turns   *admission.Gate
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 	wait    func(context.Context, time.Duration) error
 }
@@ -112,7 +113,7 @@ func NewGenerator(lg *slog.Logger, cfg GeneratorConfig) (*Generator, error) {
 	}
 	return &Generator{
 		lg: lg, client: client, cfg: cfg, wait: sleep,
-		turns: newTurns(cfg.Concurrent, cfg.Queue, cfg.QueueWait),
+		turns: admission.New(cfg.Concurrent, cfg.Queue, cfg.QueueWait),
 		breaker: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			Timeout:      cfg.Rest,
 			ReadyToTrip:  func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= cfg.Trip },
@@ -137,7 +138,11 @@ func (g *Generator) Model() string { return g.cfg.Model }
 
 // Generate implements llm.Generator.
 func (g *Generator) Generate(ctx context.Context, req llm.Request, emit func(delta string) error) (llm.Usage, error) {
-	done, err := g.turns.take(ctx)
+	done, err := g.turns.Enter(ctx)
+	if errors.Is(err, admission.ErrBusy) {
+		// Readers get an answer of another kind while they still wait for one.
+		err = &failure{what: "too many requests at once", cause: llm.ErrUnavailable}
+	}
 	if err != nil {
 		return llm.Usage{}, fmt.Errorf("generate with %s: %w", g.cfg.Model, err)
 	}

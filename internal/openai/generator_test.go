@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -234,44 +233,25 @@ func TestGeneratorBreaker(t *testing.T) {
 	}
 }
 
-// TestTurns fills the slots and the queue, without a clock.
+// TestTurns: with the model's turns taken and the queue full, it is as good as
+// away.
 func TestTurns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(1, 1, time.Second)
-		done, err := turns.take(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		waited := make(chan error)
-		go func() {
-			second, err := turns.take(t.Context())
-			if err == nil {
-				second()
-			}
-			waited <- err
-		}()
-		synctest.Wait()
-		if _, err := turns.take(t.Context()); !errors.Is(err, llm.ErrUnavailable) {
-			t.Errorf("third of two: got %v", err)
-		}
-		done()
-		if err := <-waited; err != nil {
-			t.Errorf("second: got %v", err)
-		}
-
-		if _, err = turns.take(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
-		if _, err := turns.take(t.Context()); !errors.Is(err, llm.ErrUnavailable) || time.Since(began) != time.Second {
-			t.Errorf("got %v after %v, want unavailable after a second", err, time.Since(began))
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := turns.take(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-	})
+	g, server, _ := generator(t, llmtest.Honest, GeneratorConfig{Concurrent: 1, Queue: 1, QueueWait: time.Millisecond})
+	done, err := g.turns.Enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func() error {
+		_, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
+		return err
+	}
+	if err := ask(); !errors.Is(err, llm.ErrUnavailable) || server.Calls() != 0 {
+		t.Errorf("got %v after %d requests, want unavailable without any", err, server.Calls())
+	}
+	done()
+	if err := ask(); err != nil {
+		t.Errorf("with a turn: got %v", err)
+	}
 }
 
 func TestGeneratorSends(t *testing.T) {

@@ -1,0 +1,114 @@
+// Command openloop shows what a server does when far more is asked of it than it
+// can do. It starts the program on loopback with the built-in model, finds the
+// rate that saturates the machine, offers ten times as much for two minutes, and
+// watches it recover.
+//
+//	go build -tags nomsgpack -o /tmp/bronwijzer ./cmd/bronwijzer
+//	go run ./internal/httpapi/openloop -server /tmp/bronwijzer
+//
+// The load is open: when each request comes is fixed beforehand, and its latency
+// counts from then, so that a server that stalls can't slow down its own
+// measurement (Schroeder, Wierman and Harchol-Balter, Open Versus Closed, 2006).
+// Half of the requests want events. Driver and server share the machine's cores,
+// so the driver does little for a request, and what it used is printed too.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"time"
+)
+
+// options are the command's flags.
+type options struct {
+	server, args      string
+	corpus, questions string
+	// step is how long a rate is tried while looking for the knee, overload and
+	// recovery how long those phases last.
+	step, overload, recovery time.Duration
+	factor                   float64
+	// slack widens what has to hold, for short runs on a busy machine.
+	slack float64
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.server, "server", "bronwijzer", "the program to start")
+	flag.StringVar(&o.args, "args", "", "more arguments for it, with spaces between them")
+	flag.StringVar(&o.corpus, "corpus", "corpus", "folder of documents")
+	flag.StringVar(&o.questions, "questions", "corpus/questions.jsonl", "question set")
+	flag.DurationVar(&o.step, "step", 6*time.Second, "time at each rate while looking for the knee")
+	flag.DurationVar(&o.overload, "overload", 2*time.Minute, "time at the overload")
+	flag.DurationVar(&o.recovery, "recovery", 15*time.Second, "time to watch it recover")
+	flag.Float64Var(&o.factor, "factor", 10, "overload, as a multiple of the rate that saturates")
+	flag.Float64Var(&o.slack, "slack", 1, "by how much to widen what has to hold; 0 checks nothing")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, &o); err != nil {
+		fmt.Fprintln(os.Stderr, "openloop:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o *options) (err error) {
+	requests, err := readRequests(o.questions)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "openloop")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	s, err := startServer(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if stopErr := s.stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	fmt.Printf("%s, %s/%s, %d cores, %s\n\n", time.Now().Format(time.DateTime), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	t := &trial{options: o, server: s, load: &load{address: s.address, requests: requests}}
+	if err := t.run(ctx); err != nil {
+		return err
+	}
+	return t.verdict()
+}
+
+// readRequests makes two requests of every question: one for JSON and one for
+// events, by turns.
+func readRequests(path string) ([][]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out [][]byte
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var line struct {
+			Question json.RawMessage `json:"question"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		out = append(out, request(line.Question, false), request(line.Question, true))
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no questions", path)
+	}
+	return out, nil
+}
