@@ -28,8 +28,13 @@ type Config struct {
 	// PersonScopes are those of people, who are known by a proxy or signed in;
 	// none takes Chat, Search and Feedback.
 	PersonScopes Scopes
-	// AdminGroups are those whose members have every scope.
-	AdminGroups []string
+	// AdminGroups are those whose members have every scope, DocumentsGroups
+	// those whose members have Documents too.
+	AdminGroups, DocumentsGroups []string
+	// OIDC is the issuer where Ways has BySignIn.
+	OIDC OIDCConfig
+	// SessionLifetime is how long a browser stays signed in; 0 takes 12 hours.
+	SessionLifetime time.Duration
 }
 
 // Peer is where a request came from, as the server's guards found out.
@@ -47,6 +52,8 @@ type Service struct {
 	store *store.Store
 	cfg   Config
 	now   func() time.Time
+	// issuer is nil unless the ways have BySignIn.
+	issuer *issuer
 }
 
 // New returns a Service that keeps keys and sessions in st. An error means that
@@ -60,7 +67,17 @@ func New(lg *slog.Logger, st *store.Store, cfg Config) (*Service, error) {
 			return nil, fmt.Errorf("let in by proxy: %w", err)
 		}
 	}
-	return &Service{lg: lg, store: st, cfg: cfg, now: time.Now}, nil
+	if cfg.SessionLifetime <= 0 {
+		cfg.SessionLifetime = defaultSessionLifetime
+	}
+	s := &Service{lg: lg, store: st, cfg: cfg, now: time.Now}
+	if cfg.Ways.Has(BySignIn) {
+		var err error
+		if s.issuer, err = newIssuer(cfg.OIDC, func() time.Time { return s.now() }); err != nil {
+			return nil, fmt.Errorf("let in by OpenID Connect: %w", err)
+		}
+	}
+	return s, nil
 }
 
 // Identify says who sent a request. It may set a cookie on w. Without a
@@ -84,6 +101,9 @@ func (s *Service) Identify(w http.ResponseWriter, r *http.Request, p Peer) (Subj
 			return by, err
 		}
 	}
+	if s.cfg.Ways.Has(ByKey) || s.cfg.Ways.Has(BySignIn) {
+		return s.session(r)
+	}
 	return Subject{}, ErrNoCredential
 }
 
@@ -91,7 +111,13 @@ func (s *Service) Identify(w http.ResponseWriter, r *http.Request, p Peer) (Subj
 // is unique and stays, such as "user:jan".
 func (s *Service) person(id, name string, groups []string) Subject {
 	by := Subject{ID: id, Name: name, Groups: groups, Scopes: s.cfg.PersonScopes}
-	if slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(s.cfg.AdminGroups, g) }) {
+	in := func(listed []string) bool {
+		return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(listed, g) })
+	}
+	if in(s.cfg.DocumentsGroups) {
+		by.Scopes |= Documents
+	}
+	if in(s.cfg.AdminGroups) {
 		by.Scopes = Everything
 	}
 	return by
