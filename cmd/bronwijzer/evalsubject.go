@@ -224,7 +224,7 @@ func (l *local) close() { l.app.close(l.lg) }
 func (l *local) prober(ctx context.Context, v *invocation) (eval.Prober, error) {
 	a := l.app
 	c := newCollection(a.embedder)
-	service, err := a.service(l.lg, v.settings, retrieve.New(c, a.embedder, retrieve.DefaultWeights()), "")
+	service, err := a.service(l.lg, v.settings, retrieve.New(c, a.embedder, retrieve.DefaultWeights()), front{})
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func newModelHouse(tb testing.TB, embedder string) *modelHouse {
 		tb.Fatal(err)
 	}
 	lg := slog.New(slog.DiscardHandler)
-	a, err := open(tb.Context(), lg, &c.settings, "")
+	a, err := open(tb.Context(), lg, &c.settings, front{})
 	if err != nil {
 		tb.Fatal(err)
 	}

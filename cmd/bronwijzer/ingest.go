@@ -22,7 +22,7 @@ func (c *ingestCmd) Run(ctx context.Context, v *invocation) error {
 		v.settings.Corpus = c.Folders
 	}
 	lg := v.logger()
-	a, err := open(ctx, lg, v.settings, "")
+	a, err := open(ctx, lg, v.settings, front{})
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (c *ingestCmd) Run(ctx context.Context, v *invocation) error {
 // answers in its own process.
 func openCurrent(ctx context.Context, v *invocation) (*app, error) {
 	lg := v.logger()
-	a, err := open(ctx, lg, v.settings, "")
+	a, err := open(ctx, lg, v.settings, front{})
 	if err != nil {
 		return nil, err
 	}

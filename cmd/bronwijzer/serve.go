@@ -35,6 +35,8 @@ type serveCmd struct {
 	Rate           float64        `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
 	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
 
+	loadSettings
+
 	authSettings
 	slackSettings
 }
@@ -58,7 +60,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 		return err
 	}
 	lg := v.logger()
-	a, err := open(ctx, lg, v.settings, s.PublicURL)
+	a, err := open(ctx, lg, v.settings, s.front(v.settings))
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"bronwijzer/internal/access"
+	"bronwijzer/internal/admission"
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/chunk"
@@ -44,6 +45,7 @@ type app struct {
 	chat       *chat.Service
 	generator  llm.Generator // nil without a model
 	roots      []ingest.Root
+	front      front
 	// ready is set when there is something to ask: the collection as it was
 	// stored, or the first one.
 	ready atomic.Bool
@@ -52,9 +54,18 @@ type app struct {
 	examples []string
 }
 
+// front is what only a program has that serves others; zero for one that works
+// for whoever started it.
+type front struct {
+	publicURL string
+	// search bounds what is searched and answered without the model at once,
+	// model what is answered with it; nil bounds nothing.
+	search, model *admission.Gate
+}
+
 // open puts the program together on the data folder, as its owner. It reads
 // nothing yet: fill and update do.
-func open(ctx context.Context, lg *slog.Logger, set *settings, publicURL string) (*app, error) {
+func open(ctx context.Context, lg *slog.Logger, set *settings, f front) (*app, error) {
 	embedder, err := newEmbedder(ctx, lg, set)
 	if err != nil {
 		return nil, err
@@ -66,23 +77,24 @@ func open(ctx context.Context, lg *slog.Logger, set *settings, publicURL string)
 	if err != nil {
 		return nil, err
 	}
-	a := &app{store: st, embedder: embedder, collection: newCollection(embedder)}
+	f.publicURL = strings.TrimSuffix(f.publicURL, "/")
+	a := &app{store: st, embedder: embedder, collection: newCollection(embedder), front: f}
 	for _, dir := range set.Corpus {
 		a.roots = append(a.roots, ingest.Root{Dir: dir})
 	}
-	if err := a.assemble(lg, set, strings.TrimSuffix(publicURL, "/")); err != nil {
+	if err := a.assemble(lg, set); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	return a, nil
 }
 
 // assemble makes the parts that work on store and collection.
-func (a *app) assemble(lg *slog.Logger, set *settings, publicURL string) (err error) {
+func (a *app) assemble(lg *slog.Logger, set *settings) (err error) {
 	if a.generator, err = newGenerator(lg, set); err != nil {
 		return err
 	}
 	a.retriever = retrieve.New(a.collection, a.embedder, retrieve.DefaultWeights())
-	if a.chat, err = a.service(lg, set, a.retriever, publicURL); err != nil {
+	if a.chat, err = a.service(lg, set, a.retriever, a.front); err != nil {
 		return err
 	}
 	if a.readers, err = newReaders(lg, set); err != nil {
@@ -93,10 +105,10 @@ func (a *app) assemble(lg *slog.Logger, set *settings, publicURL string) (err er
 }
 
 // service answers from what a retriever finds, with the model if there is one.
-func (a *app) service(lg *slog.Logger, set *settings, r *retrieve.Retriever, publicURL string) (*chat.Service, error) {
-	cfg := chat.Config{Notice: notice, PublicURL: publicURL, Ready: a.ready.Load}
+func (a *app) service(lg *slog.Logger, set *settings, r *retrieve.Retriever, f front) (*chat.Service, error) {
+	cfg := chat.Config{Notice: notice, PublicURL: f.publicURL, Ready: a.ready.Load, Search: f.search, Model: f.model}
 	if a.generator != nil {
-		generated, err := answer.NewGenerated(lg, r, a.generator, a.embedder, answer.GeneratedConfig{
+		generated, err := answer.NewGenerated(lg, gated{r, f.search}, a.generator, a.embedder, answer.GeneratedConfig{
 			Context: set.LLMContext, MaxTokens: set.LLMMaxTokens,
 		})
 		if err != nil {
@@ -123,7 +135,7 @@ func newGenerator(lg *slog.Logger, set *settings) (llm.Generator, error) {
 	}
 	generator, err := openai.NewGenerator(lg, openai.GeneratorConfig{
 		BaseURL: set.LLMBaseURL, Key: key, Model: set.LLMModel,
-		Connect: set.LLMConnect, First: set.LLMFirst, Idle: set.LLMIdle, Concurrent: set.LLMConcurrent,
+		Connect: set.LLMConnect, First: set.LLMFirst, Idle: set.LLMIdle, Concurrent: set.LLMConcurrent, Queue: modelQueue,
 	})
 	if err != nil {
 		return nil, &hintError{err, "Geef met --llm-base-url en --llm-model allebei op: adres en naam van het taalmodel."}
@@ -216,12 +228,29 @@ func (a *app) size(r docs.Reader) (documents, passages int) {
 	return documents, passages
 }
 
+// gated searches where there is a place for it. An answer without the model has
+// its place already; the search for one with it is as much work.
+type gated struct {
+	retriever *retrieve.Retriever
+	gate      *admission.Gate
+}
+
+// Retrieve implements answer.Retriever. It also returns chat.ErrBusy.
+func (g gated) Retrieve(ctx context.Context, q retrieve.Query) (retrieve.Result, error) {
+	leave, err := g.gate.Enter(ctx)
+	if err != nil {
+		return retrieve.Result{}, fmt.Errorf("search: %w", err)
+	}
+	defer leave()
+	return g.retriever.Retrieve(ctx, q)
+}
+
 // Search finds passages; it makes app an httpapi.Searcher.
 func (a *app) Search(ctx context.Context, query string, k int, f docs.Filter) ([]record.Passage, error) {
 	if !a.ready.Load() {
 		return nil, chat.ErrNotReady
 	}
-	found, err := a.retriever.Retrieve(ctx, retrieve.Query{Text: query, K: k, Filter: f})
+	found, err := gated{a.retriever, a.front.search}.Retrieve(ctx, retrieve.Query{Text: query, K: k, Filter: f})
 	if err != nil {
 		return nil, err
 	}

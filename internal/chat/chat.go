@@ -11,6 +11,7 @@ import (
 	"errors"
 
 	"bronwijzer/internal/access"
+	"bronwijzer/internal/admission"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
@@ -56,6 +57,10 @@ var ErrNotFound = errors.New("not found")
 
 // ErrNotReady is returned until the first index is there.
 var ErrNotReady = errors.New("not ready")
+
+// ErrBusy is returned when too much is asked at once. It may go better in a
+// moment.
+var ErrBusy = admission.ErrBusy
 
 // InvalidError says what is wrong with a request, in Dutch, for whoever sent
 // it.

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"bronwijzer/internal/admission"
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
@@ -32,6 +33,10 @@ type Config struct {
 	// Rewriter makes follow-up questions stand by themselves; nil leaves that
 	// to rules.
 	Rewriter *Rewriter
+	// Search has places for answers without the model, Model for those with it;
+	// an answer holds its place until it is stored and told. Nil bounds nothing.
+	// Whoever takes the events must not wait for a reader meanwhile.
+	Search, Model *admission.Gate
 }
 
 // Service answers questions and keeps what was answered. It is safe for
@@ -53,11 +58,19 @@ func New(lg *slog.Logger, st *store.Store, extractive answer.Answerer, cfg Confi
 // (which may be nil) and returns the record after it is stored; Done comes
 // after that too. An error of emit, or the end of ctx, stops the answer: if
 // some of it was shown by then, it is stored as incomplete and returned with
-// the error. Other errors: *InvalidError, ErrNotFound, ErrNotReady.
+// the error. Other errors: *InvalidError, ErrNotFound, ErrNotReady, ErrBusy.
 func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) error) (record.Answer, error) {
 	if emit == nil {
 		emit = ignore
 	}
+	if err := s.check(&req); err != nil {
+		return record.Answer{}, err
+	}
+	leave, err := s.gate(req.Mode).Enter(ctx)
+	if err != nil {
+		return record.Answer{}, fmt.Errorf("ask: %w", err)
+	}
+	defer leave()
 	rec, err := s.produce(ctx, req, emit)
 	if err != nil && rec.Incomplete == nil {
 		return record.Answer{}, err
@@ -73,8 +86,11 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 }
 
 // Try answers as Ask does and keeps nothing: an evaluation is nobody's
-// conversation. The errors are Ask's.
+// conversation, and waits for nobody. The errors are Ask's.
 func (s *Service) Try(ctx context.Context, req Request) (record.Answer, error) {
+	if err := s.check(&req); err != nil {
+		return record.Answer{}, err
+	}
 	rec, err := s.produce(ctx, req, ignore)
 	if err != nil {
 		return record.Answer{}, err
@@ -85,19 +101,37 @@ func (s *Service) Try(ctx context.Context, req Request) (record.Answer, error) {
 
 func ignore(record.Event) error { return nil }
 
-// produce makes the record of a request. With an error it is empty, or what was
-// shown by then.
-func (s *Service) produce(ctx context.Context, req Request, emit func(record.Event) error) (record.Answer, error) {
-	began := time.Now()
+// check refuses what can't be answered, and completes the request.
+func (s *Service) check(req *Request) error {
 	if s.cfg.Ready != nil && !s.cfg.Ready() {
-		return record.Answer{}, ErrNotReady
+		return ErrNotReady
 	}
 	if err := req.validate(); err != nil {
-		return record.Answer{}, err
+		return err
 	}
 	if req.Mode == record.Generated && s.cfg.Generated == nil {
-		return record.Answer{}, &InvalidError{"mode", "Er is geen taalmodel ingesteld; kies auto of extractive."}
+		return &InvalidError{"mode", "Er is geen taalmodel ingesteld; kies auto of extractive."}
 	}
+	return nil
+}
+
+// generates reports whether the model is to answer.
+func (s *Service) generates(mode record.Mode) bool {
+	return s.cfg.Generated != nil && mode != record.Extractive
+}
+
+// gate is where answers of a mode find their place.
+func (s *Service) gate(mode record.Mode) *admission.Gate {
+	if s.generates(mode) {
+		return s.cfg.Model
+	}
+	return s.cfg.Search
+}
+
+// produce makes the record of a request that was checked. With an error it is
+// empty, or what was shown by then.
+func (s *Service) produce(ctx context.Context, req Request, emit func(record.Event) error) (record.Answer, error) {
+	began := time.Now()
 	history, err := s.history(ctx, req)
 	if err != nil {
 		return record.Answer{}, err
@@ -125,7 +159,7 @@ func (s *Service) answer(ctx context.Context, q *answer.Question, mode record.Mo
 		return reply(text, emit)
 	}
 	q.Search = SearchQuestion(q.History, q.Text)
-	if s.cfg.Generated == nil || mode == record.Extractive {
+	if !s.generates(mode) {
 		return s.extractive.Answer(ctx, *q, emit)
 	}
 	if s.cfg.Rewriter != nil && len(q.History) > 0 {
