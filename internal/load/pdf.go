@@ -34,11 +34,7 @@ func (r *Reader) readPDF(ctx context.Context, name string, data []byte) (docs.Do
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: pdfReason(err), Err: err}
 	}
-	words := 0
-	for _, p := range file.Pages {
-		words += len(p.Words)
-	}
-	if words == 0 && len(file.Pages) > 0 {
+	if len(file.Pages) > 0 && isScanned(file) {
 		return docs.Document{}, &Error{Path: name, Reason: Scanned}
 	}
 	l := layoutOf(file)
@@ -50,6 +46,18 @@ func (r *Reader) readPDF(ctx context.Context, name string, data []byte) (docs.Do
 		doc.Date = pdfDate(file.Created)
 	}
 	return doc, nil
+}
+
+// isScanned reports whether a file has no text: none at all, or characters that
+// mostly say nothing, because their fonts don't tell which they are.
+func isScanned(file *pdf.Document) bool {
+	chars := 0
+	for _, p := range file.Pages {
+		for _, w := range p.Words {
+			chars += utf8.RuneCountInString(w.Text)
+		}
+	}
+	return chars <= 10*file.Unknown
 }
 
 func pdfReason(err error) Reason {
@@ -123,6 +131,7 @@ func (l *pdfLayout) classify(text string, groups []described, of []*pdfBlock) []
 		}
 		c.groups = append(c.groups, d)
 	}
+	listed(&c, of)
 	c.classify()
 	l.styled(&c, of)
 	pieces := c.pieces()
@@ -134,6 +143,23 @@ func (l *pdfLayout) classify(text string, groups []described, of []*pdfBlock) []
 		pieces[i].page = of[at].page
 	}
 	return pieces
+}
+
+// listed finds entries whose marks aren't text but drawn: two or more blocks
+// behind a lead-in, further in than it.
+func listed(c *classifier, of []*pdfBlock) {
+	for i := 0; i < len(of); i++ {
+		if c.groups[i].shape != leadIn {
+			continue
+		}
+		end := i + 1
+		for end < len(of) && of[end].x0 > of[i].x0+0.9*of[i].size && math.Abs(of[end].x0-of[i+1].x0) < 2 && c.groups[end].mark.end == 0 && !of[end].row {
+			end++
+		}
+		for j := i + 1; j < end && end-i > 2; j++ {
+			c.groups[j].shape = entry
+		}
+	}
 }
 
 // Bounds on what may be a heading by its style.
@@ -207,7 +233,11 @@ func (l *pdfLayout) styled(c *classifier, of []*pdfBlock) {
 	}
 	for i := range c.groups {
 		g := &c.groups[i]
-		if g.kind == docs.Heading {
+		switch {
+		case g.kind != docs.Heading:
+		case g.mark.depth > 0:
+			g.level = len(sorted) - first + g.mark.depth // numbered, in the style of the body
+		default:
 			g.kind, g.level = docs.Line, 0
 		}
 	}

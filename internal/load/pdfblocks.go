@@ -17,6 +17,7 @@ type pdfBlock struct {
 	lines int
 	size  float64
 	bold  bool
+	x0    float64 // of its first line
 	// gap says that white space stands before it.
 	gap bool
 	// row says that it is a row of a table, with its header; aside that it is in
@@ -104,7 +105,7 @@ func (l *pdfLayout) measure() {
 }
 
 // noteText is the beginning of a footnote whose number isn't raised.
-var noteText = regexp.MustCompile(`^(\d{1,3})[.)]?[ \x{A0}]\S`)
+var noteText = regexp.MustCompile(`^(\d{1,3})(?:[.)]?[ \x{A0}]\S|\p{Lu})`)
 
 // noteSize is what a footnote's text measures at most beside the body.
 const noteSize = 0.93
@@ -196,7 +197,7 @@ func (l *pdfLayout) paragraphs(lines []pdfLine) {
 
 // block makes one block of lines.
 func (l *pdfLayout) block(lines []pdfLine) pdfBlock {
-	b := pdfBlock{page: lines[0].page, lines: len(lines), bold: true, size: lines[0].size, gap: lines[0].first || l.gapAbove(&lines[0])}
+	b := pdfBlock{page: lines[0].page, lines: len(lines), bold: true, size: lines[0].size, x0: lines[0].x0, gap: lines[0].first || l.gapAbove(&lines[0])}
 	for i := range lines {
 		b.text = l.words.join(b.text, lines[i].text())
 		b.bold = b.bold && lines[i].bold

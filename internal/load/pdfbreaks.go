@@ -10,7 +10,7 @@ const (
 	// space was set between them.
 	spaced = 1.25
 	// headingSize is what a heading measures at least beside the body.
-	headingSize = 1.1
+	headingSize = 1.08
 )
 
 // pitchAt is the usual distance of lines of a line's size.
@@ -65,8 +65,9 @@ func endsColon(s string) bool {
 	return r == ':' || r == ';'
 }
 
-// breaksAtBorder decides on the first line of a column or page: it goes on with
-// what was open unless that was finished.
+// breaksAtBorder decides on the first line of a column or page. It goes on with
+// what was open unless that was finished: its last line isn't full, or b begins
+// something else.
 func (l *pdfLayout) breaksAtBorder(a, b *pdfLine) bool {
 	before, next := a.text(), b.text()
 	switch {
@@ -74,10 +75,10 @@ func (l *pdfLayout) breaksAtBorder(a, b *pdfLine) bool {
 		return true
 	case endsBroken(before):
 		return false
-	case isStop(lastRune(before)) || endsColon(before):
-		return true
+	case startsSmall(next) && !isStop(lastRune(before)):
+		return false
 	}
-	return !startsSmall(next) && (markOf(next).end > 0 || l.short(a, b))
+	return endsColon(before) || markOf(next).end > 0 || l.short(a, b) || b.x0 > b.left+0.7*b.size
 }
 
 // short reports whether line a ends before it was full: the first word of b

@@ -4,8 +4,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode"
 )
 
 // Headers, footers and page numbers stand at the edge of a page, and again on
@@ -28,33 +28,37 @@ var namedLabel = regexp.MustCompile(`(?i)^(?:.{0,80} )?(?:pagina|blad|bladzijde|
 // edgeLine is a line at the edge of a page.
 type edgeLine struct {
 	page, index int // of the line, in its page
-	key         string
-	y           float64
-	// apart says that it stands away from the text.
-	apart, top, label bool
+	// key is what it says, numbers its numbers, which are left out of the key.
+	key     string
+	numbers []int
+	y       float64
+	// apart says that it stands away from the text, label that it says nothing but
+	// a page number, note that it may be a footnote.
+	apart, top, label, note bool
 }
 
 // dropFurniture takes headers, footers and page numbers out of pages of lines.
 func dropFurniture(pages [][]pdfLine, height []float64) {
 	edges := edgesOf(pages, height)
-	said, stood := make(map[string]map[int]bool), make(map[string]map[int]bool)
-	note := func(m map[string]map[int]bool, key string, page int) {
-		if m[key] == nil {
-			m[key] = make(map[int]bool)
-		}
-		m[key][page] = true
-	}
-	for _, e := range edges {
-		note(said, e.key, e.page)
-		if e.apart {
-			note(stood, e.place(), e.page)
+	said := make(map[string][]*edgeLine)
+	stood := make(map[string]map[int]bool)
+	for i := range edges {
+		e := &edges[i]
+		said[e.key] = append(said[e.key], e)
+		if e.apart && !e.note {
+			if stood[e.place()] == nil {
+				stood[e.place()] = make(map[int]bool)
+			}
+			stood[e.place()][e.page] = true
 		}
 	}
 	drop := make(map[[2]int]bool)
-	for _, e := range edges {
-		repeats := len(said[e.key]) >= max(2, min(len(pages)/6, 3))
-		everywhere := len(pages) >= 3 && len(stood[e.place()])*4 >= len(pages)*3
-		if e.label || repeats && (e.apart || len(said[e.key])*2 > len(pages)) || everywhere {
+	for i := range edges {
+		e := &edges[i]
+		n := alike(said[e.key], e)
+		repeats := n >= max(2, min(len(pages)/6, 3)) && (e.apart || n*2 > len(pages))
+		everywhere := !e.note && len(pages) >= 3 && len(stood[e.place()])*4 >= len(pages)*3
+		if e.label || repeats || everywhere {
 			drop[[2]int{e.page, e.index}] = true
 		}
 	}
@@ -67,13 +71,29 @@ func dropFurniture(pages [][]pdfLine, height []float64) {
 	}
 }
 
+// alike counts the pages with a line that says what e does at the same height:
+// the same numbers, or some that grow with those of the pages.
+func alike(lines []*edgeLine, e *edgeLine) int {
+	pages := make(map[int]bool)
+	for _, o := range lines {
+		same := len(o.numbers) == len(e.numbers) && math.Abs(o.y-e.y) < 6
+		for i := 0; same && i < len(e.numbers); i++ {
+			same = o.numbers[i] == e.numbers[i] || o.numbers[i]-o.page == e.numbers[i]-e.page
+		}
+		if same {
+			pages[o.page] = true
+		}
+	}
+	return len(pages)
+}
+
 // place is where an edge line stands, coarsely.
 func (e *edgeLine) place() string {
 	side := "b"
 	if e.top {
 		side = "t"
 	}
-	return side + string(rune('0'+int(math.Round(e.y/4))))
+	return side + strconv.Itoa(int(math.Round(e.y/4)))
 }
 
 // edgesOf lists the lines at the edges of all pages, outermost first.
@@ -94,27 +114,17 @@ func edgesOf(pages [][]pdfLine, height []float64) []edgeLine {
 // edgeOf describes line i of a page; inner is the next one towards its middle.
 func edgeOf(lines []pdfLine, page, i, inner int, top bool) edgeLine {
 	text := lines[i].text()
-	e := edgeLine{page: page, index: i, y: lines[i].y, top: top, key: furnitureKey(text)}
+	e := edgeLine{page: page, index: i, y: lines[i].y, top: top}
+	e.key = numbersInside.ReplaceAllStringFunc(strings.ToLower(text), func(s string) string {
+		n, _ := strconv.Atoi(s)
+		e.numbers = append(e.numbers, n)
+		return "#"
+	})
 	e.apart = inner < 0 || inner >= len(lines) || math.Abs(lines[inner].y-lines[i].y) > 1.8*lines[i].size
 	outermost := i == 0 || i == len(lines)-1
 	e.label = outermost && (e.apart && pageLabel.MatchString(text) || namedLabel.MatchString(text) && len(lines) > 1)
+	e.note = lines[i].words[0].raised || noteText.MatchString(text)
 	return e
 }
 
-// furnitureKey is what a line says, its numbers aside.
-func furnitureKey(s string) string {
-	var b strings.Builder
-	digits := false
-	for _, r := range strings.ToLower(s) {
-		if unicode.IsDigit(r) {
-			if !digits {
-				b.WriteByte('#')
-			}
-			digits = true
-			continue
-		}
-		digits = false
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+var numbersInside = regexp.MustCompile(`\d{1,9}`)

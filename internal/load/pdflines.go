@@ -125,7 +125,10 @@ func (l *pdfLine) text() string {
 			dropped = true
 			continue
 		}
-		spaced := i > 0 && (!w.Glued || dropped && startsWord(w.Text) || isNoteMark(&l.words[i-1], ""))
+		spaced := i > 0 && (!w.Glued || isNoteMark(&l.words[i-1], ""))
+		if dropped {
+			spaced = !strings.ContainsAny(w.Text[:1], ".,;:!?)")
+		}
 		if spaced && b.Len() > 0 {
 			b.WriteByte(' ')
 		}

@@ -22,10 +22,9 @@ func cellsOfLine(l *pdfLine) []pdfCell {
 			gaps = append(gaps, l.words[i].X0-l.words[i-1].X1)
 		}
 	}
-	slices.Sort(gaps)
 	wide := 0.9 * l.size
-	if len(gaps) > 2 {
-		wide = max(wide, 2.2*gaps[len(gaps)/3])
+	if len(gaps) > 1 {
+		wide = max(wide, min(2.2*slices.Min(gaps), 2.5*l.size))
 	}
 	var cells []pdfCell
 	from := 0

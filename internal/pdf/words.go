@@ -18,6 +18,9 @@ type Document struct {
 	// Title, Author and Created are the file's own, as they stand there; Created
 	// is such as "D:20201118093000+01'00'". They may be empty.
 	Title, Author, Created string
+	// Unknown is how many characters are left out because their font doesn't say
+	// what they are.
+	Unknown int
 }
 
 // Page is one page. Its Width and Height are in points.
@@ -47,8 +50,9 @@ const Hyphen = '\u00ad'
 // reading is the reading of one document.
 type reading struct {
 	*machine
-	cfg   Config
-	chars int // of all pages so far
+	cfg Config
+	// chars counts those of all pages so far, unknown those that aren't known.
+	chars, unknown int
 }
 
 // errorCodes of FPDF_GetLastError, from fpdfview.h.
@@ -85,6 +89,7 @@ func (r *reading) document(ctx context.Context, data []byte) (*Document, error) 
 			return nil, fmt.Errorf("page %d: %w", i+1, err)
 		}
 		doc.Pages = append(doc.Pages, page)
+		doc.Unknown = r.unknown
 	}
 	return doc, r.err
 }
@@ -112,6 +117,7 @@ func (r *reading) page(ctx context.Context, doc uint64, index int) (Page, error)
 	for i := 0; i < count && r.err == nil; i++ {
 		w.char(ctx, i)
 	}
+	r.unknown += w.unknown
 	r.call(ctx, "FPDFText_ClosePage", text)
 	r.call(ctx, "FPDF_ClosePage", page)
 	out := Page{Words: w.words}
@@ -161,17 +167,18 @@ type box struct{ x0, y0, x1, y1 float64 }
 // rectOf reads an FS_RECTF: left, top, right, bottom.
 func rectOf(f []float64) box { return box{f[0], f[1], f[2], f[3]} }
 
-// goesOn reports whether a character surely continues a word that ends in b: it
+// goesOn reports whether a character surely follows one in b: it
 // touches it and is of one height.
 func (b box) goesOn(c box) bool {
 	slack := (b.y1 - b.y0) / 20
 	return b.touches(c) && math.Abs(c.y1-b.y1) < slack && math.Abs(c.y0-b.y0) < slack
 }
 
-// touches reports whether a character stands right behind b.
+// touches reports whether a character stands right behind b, or in the same
+// place, as the letters of a ligature do.
 func (b box) touches(c box) bool {
 	height := max(b.y1-b.y0, c.y1-c.y0)
-	return math.Abs(c.x0-b.x1) < height/8 && c.y0 < b.y1 && c.y1 > b.y0
+	return (math.Abs(c.x0-b.x1) < height/8 || math.Abs(c.x0-b.x0) < height/50) && c.y0 < b.y1 && c.y1 > b.y0
 }
 
 // level reports whether text with this matrix runs from left to right.
@@ -186,9 +193,11 @@ type wordReader struct {
 	text  uint64 // the page's text
 	frame frame
 	words []Word
-	box   box  // of the last word
+	box   box  // of the last character
 	open  bool // the last word may go on
 	space bool // white space was seen since the last character
+	// unknown counts characters that the font doesn't tell.
+	unknown int
 }
 
 // char reads character i.
@@ -196,8 +205,11 @@ func (w *wordReader) char(ctx context.Context, i int) {
 	c := rune(w.call(ctx, "FPDFText_GetUnicode", w.text, uint64(i)))
 	text := spell(c)
 	if text == "" {
-		if unicode.IsSpace(c) {
+		switch {
+		case unicode.IsSpace(c):
 			w.open, w.space = false, true
+		case c == 0 || c == unicode.ReplacementChar:
+			w.unknown++
 		}
 		return
 	}
@@ -230,7 +242,7 @@ func spell(c rune) string {
 		return string(Hyphen)
 	case c >= ligatures && c <= ligatures+6:
 		return []string{"ff", "fi", "fl", "ffi", "ffl", "st", "st"}[c-ligatures]
-	case c == 0 || unicode.IsSpace(c) || unicode.IsControl(c) || c == 0xFEFF || c == 0x200B || !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Co):
+	case c == 0 || c == unicode.ReplacementChar || unicode.IsSpace(c) || unicode.IsControl(c) || c == 0xFEFF || c == 0x200B || !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Co):
 		return ""
 	}
 	return string(c)
@@ -242,7 +254,8 @@ func (w *wordReader) last() *Word { return &w.words[len(w.words)-1] }
 func (w *wordReader) join(text string, c box) {
 	last := w.last()
 	last.Text += text
-	last.X1, w.box.x1 = max(last.X1, c.x1), max(w.box.x1, c.x1)
+	last.X1 = max(last.X1, c.x1)
+	w.box = c
 }
 
 // isLike reports whether two words have one size and one baseline.
