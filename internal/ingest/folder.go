@@ -85,10 +85,18 @@ func realDir(dir string) (string, error) {
 	return dir, err
 }
 
+// files are the files of a root.
+type files interface {
+	// read returns the bytes of a file, in buffer if they fit there. One that is
+	// gone is fs.ErrNotExist.
+	read(ctx context.Context, path string, buffer []byte) ([]byte, error)
+	close()
+}
+
 // folder is a root and the files that were found in it.
 type folder struct {
 	root     Root
-	dir      *os.Root
+	files    files
 	manifest *load.Manifest
 	// paths are of the files to be read: slash-separated, sorted.
 	paths   []string
@@ -110,15 +118,15 @@ func scan(root Root) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder %s: %w", root.Dir, err)
 	}
-	f := &folder{root: root, dir: dir}
-	if err := f.walk(); err != nil {
+	f := &folder{root: root, files: disk{dir}}
+	if err := f.walk(dir); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	return f, nil
 }
 
-func (f *folder) walk() error {
-	data, err := f.dir.ReadFile(load.ManifestName)
+func (f *folder) walk(dir *os.Root) error {
+	data, err := dir.ReadFile(load.ManifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
@@ -128,7 +136,7 @@ func (f *folder) walk() error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", filepath.Join(f.root.Dir, load.ManifestName), err)
 	}
-	err = fs.WalkDir(f.dir.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(dir.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case path == "." && err != nil:
 			return err
@@ -143,7 +151,7 @@ func (f *folder) walk() error {
 			}
 			return nil
 		}
-		f.see(path, d)
+		f.see(dir, path, d)
 		return nil
 	})
 	if err != nil {
@@ -154,10 +162,10 @@ func (f *folder) walk() error {
 }
 
 // see files a name that the walk found.
-func (f *folder) see(path string, d fs.DirEntry) {
+func (f *folder) see(dir *os.Root, path string, d fs.DirEntry) {
 	mode := d.Type()
 	if mode&fs.ModeSymlink != 0 {
-		info, err := f.dir.Stat(filepath.FromSlash(path))
+		info, err := dir.Stat(filepath.FromSlash(path))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return // points at nothing
@@ -175,8 +183,6 @@ func (f *folder) see(path string, d fs.DirEntry) {
 		f.skipped++
 	}
 }
-
-func (f *folder) close() { f.dir.Close() }
 
 // name is how a file is shown: root and path below it.
 func (f *folder) name(path string) string { return f.root.Name + "/" + path }
@@ -206,10 +212,15 @@ func (f *folder) missing() []string {
 	return paths
 }
 
-// read returns the bytes of a file, in buffer if they fit. A pipe that took the
-// place of a file since the folder was listed doesn't keep it waiting.
-func (f *folder) read(path string, buffer []byte) ([]byte, error) {
-	file, err := f.dir.OpenFile(filepath.FromSlash(path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// disk is the files of a folder.
+type disk struct{ *os.Root }
+
+func (d disk) close() { d.Close() }
+
+// read implements files. A pipe that took the place of a file since the folder
+// was listed doesn't keep it waiting.
+func (d disk) read(_ context.Context, path string, buffer []byte) ([]byte, error) {
+	file, err := d.OpenFile(filepath.FromSlash(path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

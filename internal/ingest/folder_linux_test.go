@@ -46,7 +46,7 @@ func TestScanFolderWithoutRights(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
+	defer f.files.close()
 	if len(f.paths) != 1 || len(f.refused) != 1 || reason(f.refused[0].err) != "Bronwijzer mag dit niet lezen." {
 		t.Errorf("got files %v, refused %v", f.paths, f.refused)
 	}
@@ -77,8 +77,8 @@ func TestPipesAreNotRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
-	if _, err := f.read("pijp.txt", nil); err == nil || !strings.Contains(err.Error(), "not a file") {
+	defer f.files.close()
+	if _, err := f.files.read(t.Context(), "pijp.txt", nil); err == nil || !strings.Contains(err.Error(), "not a file") {
 		t.Errorf("got %v", err)
 	}
 }

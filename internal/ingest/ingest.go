@@ -98,8 +98,8 @@ type Progress struct {
 	Embedded, Pending int
 }
 
-// Run takes over what changed in the folders since they were last taken in and
-// removes what is gone from them. Documents of other roots stay. A file that
+// Run takes over what changed in the folders, and among the files that were sent
+// (see Jobs), since they were last taken in, and removes what is gone from them. Documents of other roots stay. A file that
 // can't be read is refused, and its old version stays while the file is there;
 // the rest goes on. Any other error ends the run: a folder that isn't there, a
 // broken manifest, a store or embedder that fails. What was done by then stays.
@@ -144,8 +144,15 @@ func (r *run) all(ctx context.Context, roots []Root) error {
 		if err != nil {
 			return err
 		}
-		defer f.close()
+		defer f.files.close()
 		folders = append(folders, f)
+	}
+	sent, err := r.uploads(ctx)
+	if err != nil {
+		return err
+	}
+	folders = append(folders, sent)
+	for _, f := range folders {
 		r.at.Total += len(f.paths)
 	}
 	if err := r.readEmbedder(ctx); err != nil {
@@ -199,7 +206,7 @@ func (r *run) folder(ctx context.Context, f *folder) error {
 // file takes over one file if it changed.
 func (r *run) file(ctx context.Context, f *folder, path string, held map[string]string) error {
 	before, known := held[path]
-	data, err := f.read(path, r.buffer)
+	data, err := f.files.read(ctx, path, r.buffer)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // since the folder was listed
 		f.drop(path)
@@ -214,17 +221,15 @@ func (r *run) file(ctx context.Context, f *folder, path string, held map[string]
 		r.report.Unchanged++
 		return nil
 	}
-	doc, err := r.cfg.Read(ctx, path, data)
+	doc, err := r.parse(ctx, f, path, data)
 	var refused *load.Error
 	switch {
 	case errors.As(err, &refused):
 		r.refuse(f, path, err, known)
 		return nil
 	case err != nil:
-		return fmt.Errorf("read %s: %w", r.at.Path, err)
+		return err
 	}
-	f.manifest.Apply(&doc)
-	doc.ID, doc.Root = docs.NewID(f.root.Name, path), f.root.Name
 	if err := r.put(ctx, doc, fingerprint); err != nil {
 		return err
 	}
@@ -234,6 +239,17 @@ func (r *run) file(ctx context.Context, f *folder, path string, held map[string]
 		r.report.Added = append(r.report.Added, f.name(path))
 	}
 	return nil
+}
+
+// parse makes the document of a file. A file that can't be one is a *load.Error.
+func (r *run) parse(ctx context.Context, f *folder, path string, data []byte) (docs.Document, error) {
+	doc, err := r.cfg.Read(ctx, path, data)
+	if err != nil {
+		return docs.Document{}, fmt.Errorf("read %s: %w", f.name(path), err)
+	}
+	f.manifest.Apply(&doc)
+	doc.ID, doc.Root = docs.NewID(f.root.Name, path), f.root.Name
+	return doc, nil
 }
 
 // put embeds, stores and indexes a document.

@@ -102,11 +102,11 @@ func TestReadIrregular(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
+	defer f.files.close()
 	if err := errors.Join(os.Remove(filepath.Join(b.dir, "a.txt")), os.Mkdir(filepath.Join(b.dir, "a.txt"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.read("a.txt", nil); err == nil || errors.Is(err, fs.ErrNotExist) {
+	if _, err := f.files.read(t.Context(), "a.txt", nil); err == nil || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder: got %v", err)
 	}
 }

@@ -1,0 +1,124 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/load"
+	"bronwijzer/internal/store"
+)
+
+// UploadRoot names the root of files that were sent. No folder has that name on
+// every system, and on none by chance.
+const UploadRoot = ":uploads"
+
+// sent is the files that were sent: the store keeps them.
+type sent struct{ store *store.Store }
+
+func (s sent) read(ctx context.Context, path string, _ []byte) ([]byte, error) {
+	data, err := s.store.UploadData(ctx, path)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	}
+	return data, err
+}
+
+func (sent) close() {}
+
+// uploads is the root of the files that were sent, with what was said of them in
+// place of a manifest.
+func (r *run) uploads(ctx context.Context) (*folder, error) {
+	metas, err := r.store.UploadMetas(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{
+		root: Root{Name: UploadRoot, Dir: UploadRoot}, files: sent{r.store},
+		manifest: &load.Manifest{Documents: make(map[string]docs.Meta)}, paths: slices.Sorted(maps.Keys(metas)),
+	}
+	for path, text := range metas {
+		if err := f.describe(path, []byte(text)); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// describe takes over what was said of a file.
+func (f *folder) describe(path string, meta []byte) error {
+	var m docs.Meta
+	if err := json.Unmarshal(meta, &m); err != nil {
+		return fmt.Errorf("read what is known of %s: %w", f.name(path), err)
+	}
+	f.manifest.Documents[path] = m
+	return nil
+}
+
+// take does file number ordinal of a job: it takes it over, or removes the
+// document that stands at its path. A file that can't be a document is refused
+// with a *load.Error and changes nothing. What was done before is done again
+// without harm.
+func (g *Ingester) take(ctx context.Context, job *Job, ordinal int, progress func(Progress)) error {
+	g.running.Lock()
+	defer g.running.Unlock()
+	r := &run{Ingester: g, progress: progress}
+	f, err := r.uploads(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.readEmbedder(ctx); err != nil {
+		return err
+	}
+	if err := r.store.SetRoot(ctx, f.root.Name, f.root.Dir); err != nil {
+		return err
+	}
+	held, err := r.store.Fingerprints(ctx, f.root.Name)
+	if err != nil {
+		return err
+	}
+	path := job.Files[ordinal].Path
+	r.at = Progress{Total: 1, Path: f.name(path)}
+	if err := r.promote(ctx, f, job.ID, ordinal); err != nil {
+		return err
+	}
+	if slices.Contains(f.paths, path) {
+		return r.file(ctx, f, path, held)
+	}
+	if _, known := held[path]; known {
+		return r.remove(ctx, f, path)
+	}
+	return nil
+}
+
+// promote makes a file of a job one of the root, once it is known to be a
+// document; or takes it out of the root.
+func (r *run) promote(ctx context.Context, f *folder, jobID string, ordinal int) error {
+	file, err := r.store.JobFile(ctx, jobID, ordinal)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // done before the process ended
+	}
+	if err != nil {
+		return err
+	}
+	if file.Data == nil {
+		f.drop(file.Path)
+		return r.store.TakeOver(ctx, jobID, ordinal)
+	}
+	if err := f.describe(file.Path, file.Meta); err != nil {
+		return err
+	}
+	if _, err := r.parse(ctx, f, file.Path, file.Data); err != nil {
+		return err
+	}
+	if !slices.Contains(f.paths, file.Path) {
+		f.paths = append(f.paths, file.Path)
+		slices.Sort(f.paths)
+	}
+	return r.store.TakeOver(ctx, jobID, ordinal)
+}
