@@ -40,9 +40,6 @@ func auditsAside(dir string) ([]string, error) {
 	return names, nil
 }
 
-// errTorn says that a line is no whole entry.
-var errTorn = errors.New("line is no entry")
-
 // ReadAudit hands every entry of a data folder's audit log to f, oldest first,
 // with those of the files that were put aside. It may be called while others
 // write. Lines that can't be read, as a crash or a full disk leaves them, are
@@ -107,52 +104,40 @@ func sameFile(a, b *os.File) (bool, error) {
 // readEntries hands the lines of r to f.
 func readEntries(r io.Reader, f func(Entry) error) (skipped int, err error) {
 	lines := bufio.NewReader(r)
-	for {
+	for end := false; !end; {
 		line, err := lines.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+		if end = errors.Is(err, io.EOF); err != nil && !end {
 			return skipped, err
 		}
-		end := err != nil
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			e, err := parseEntry(line)
-			if err != nil {
-				skipped++
-			} else if err := f(e); err != nil {
-				return skipped, err
-			}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
 		}
-		if end {
-			return skipped, nil
+		e, ok := parseEntry(line)
+		if !ok {
+			skipped++
+			continue
+		}
+		if err := f(e); err != nil {
+			return skipped, err
 		}
 	}
+	return skipped, nil
 }
 
-func parseEntry(line []byte) (Entry, error) {
-	var e Entry
-	if err := json.Unmarshal(line, &e); err != nil {
-		return Entry{}, fmt.Errorf("%w: %w", errTorn, err)
-	}
-	if e.Action == "" || e.Time.IsZero() {
-		return Entry{}, errTorn
-	}
-	return e, nil
+// parseEntry reads a line; ok is false when it is no whole entry.
+func parseEntry(line []byte) (e Entry, ok bool) {
+	err := json.Unmarshal(line, &e)
+	return e, err == nil && e.Action != "" && !e.Time.IsZero()
 }
 
 // errEnough ends reading when the first entry was found.
 var errEnough = errors.New("enough")
 
 // firstEntry reads the first whole entry of a file.
-func firstEntry(f *os.File) (Entry, error) {
-	var first Entry
+func firstEntry(f *os.File) (first Entry, ok bool) {
 	_, err := readEntries(io.NewSectionReader(f, 0, 1<<20), func(e Entry) error {
 		first = e
 		return errEnough
 	})
-	switch {
-	case errors.Is(err, errEnough):
-		return first, nil
-	case err == nil:
-		err = errTorn
-	}
-	return Entry{}, err
+	return first, errors.Is(err, errEnough)
 }
