@@ -27,6 +27,10 @@ const (
 
 const benchQuestion = "Hoeveel slachtoffers van mensenhandel zijn er volgens de slachtoffermonitor in 2018 bij de opsporingsdiensten gemeld?"
 
+// everything is for a reader who sees all, as View.Filter makes it where nothing
+// is limited.
+var everything = docs.Filter{Reader: docs.Reader{All: true}}
+
 // reworded makes distinct passages out of the corpus: three words in ten are
 // replaced by others, one in twenty by a new compound, numbers by other numbers.
 // It is the same on every run.
@@ -124,7 +128,7 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 		err := c.Read(func(v index.View) error {
-			_, err := v.Words().Search(b.Context(), benchQuestion, 50, docs.Filter{})
+			_, err := v.Words().Search(b.Context(), benchQuestion, 50, everything)
 			return err
 		})
 		if err != nil {
@@ -187,11 +191,11 @@ func searchSteps(b *testing.B, v index.View) ([]step, error) {
 	b.Helper()
 	ctx := b.Context()
 	query := direction(rand.New(rand.NewPCG(3, 4)))
-	words, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{})
+	words, err := v.Words().Search(ctx, benchQuestion, 50, everything)
 	if err != nil {
 		return nil, err
 	}
-	vectors, err := v.Vectors().Search(ctx, query, 50, docs.Filter{})
+	vectors, err := v.Vectors().Search(ctx, query, 50, everything)
 	if err != nil {
 		return nil, err
 	}
@@ -205,12 +209,12 @@ func searchSteps(b *testing.B, v index.View) ([]step, error) {
 		texts[i] = d.Title + " " + p.Section[0] + " " + p.Plain[:len(p.Plain)/benchSentences]
 	}
 	return []step{
-		{"words-search", func() error { _, err := v.Words().Search(ctx, benchQuestion, 50, docs.Filter{}); return err }},
-		{"words-score", func() error { _, err := v.Words().Score(ctx, benchQuestion, ids); return err }},
-		{"vectors-search", func() error { _, err := v.Vectors().Search(ctx, query, 50, docs.Filter{}); return err }},
-		{"vectors-score", func() error { _, err := v.Vectors().Score(ctx, query, ids); return err }},
-		{"grams-score", func() error { _, err := v.Grams().Score(ctx, benchQuestion, ids); return err }},
-		{"grams-texts", func() error { v.Grams().ScoreTexts(benchQuestion, texts); return nil }},
+		{"words-search", func() error { _, err := v.Words().Search(ctx, benchQuestion, 50, everything); return err }},
+		{"words-score", func() error { _, err := v.Words().Score(ctx, benchQuestion, ids, everything.Reader); return err }},
+		{"vectors-search", func() error { _, err := v.Vectors().Search(ctx, query, 50, everything); return err }},
+		{"vectors-score", func() error { _, err := v.Vectors().Score(ctx, query, ids, everything.Reader); return err }},
+		{"grams-score", func() error { _, err := v.Grams().Score(ctx, benchQuestion, ids, everything.Reader); return err }},
+		{"grams-texts", func() error { v.Grams().ScoreTexts(benchQuestion, texts, everything.Reader); return nil }},
 		{"sentences-score", func() error { _, err := v.Sentences().Score(ctx, query, ids); return err }},
 	}, nil
 }

@@ -33,14 +33,18 @@ const (
 // the forms of a word and the compounds it is a part of, is looked up for each
 // query in tables that follow from the current vocabulary alone; see
 // vocabulary. So the order in which documents came plays no part.
+//
+// Who may not see every passage has tables of the words in those that they may;
+// see edition.
 type BM25 struct {
-	mu     sync.RWMutex
-	vocab  *vocabulary
-	slots  []sheet // by slot; a free one has no id
-	byID   map[string]int32
-	free   []int32
-	length int64     // of all passages together
-	pool   sync.Pool // of *scratch
+	mu       sync.RWMutex
+	vocab    *vocabulary
+	slots    []sheet // by slot; a free one has no id
+	byID     map[string]int32
+	free     []int32
+	shelves  shelves
+	editions editions
+	pool     sync.Pool // of *scratch
 }
 
 var _ Words = (*BM25)(nil)
@@ -49,6 +53,7 @@ var _ Words = (*BM25)(nil)
 type sheet struct {
 	id     string
 	owner  *owner
+	shelf  *shelf
 	length int32 // in terms
 	words  []occurrence
 }
@@ -119,6 +124,7 @@ func count(terms []dutch.Term) []occurrence {
 func (x *BM25) commit(c Change, sheets []sheet) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.editions.clear()
 	for _, id := range c.Remove {
 		x.remove(id)
 	}
@@ -143,9 +149,9 @@ func (x *BM25) add(s sheet) {
 		s.words[i].text = w.text // lets go of the passage's text
 		w.add(posting{slot: slot, count: s.words[i].count})
 	}
+	s.shelf = x.shelves.put(s.owner.meta.Groups, s.length)
 	x.slots[slot] = s
 	x.byID[s.id] = slot
-	x.length += int64(s.length)
 }
 
 func (x *BM25) remove(id string) {
@@ -156,7 +162,7 @@ func (x *BM25) remove(id string) {
 	for _, o := range x.slots[slot].words {
 		x.vocab.drop(o.text, slot)
 	}
-	x.length -= int64(x.slots[slot].length)
+	x.shelves.take(x.slots[slot].shelf, x.slots[slot].length)
 	x.slots[slot] = sheet{}
 	x.free = append(x.free, slot)
 	delete(x.byID, id)
@@ -168,7 +174,7 @@ func (x *BM25) Search(ctx context.Context, query string, k int, f docs.Filter) (
 	defer x.mu.RUnlock()
 	s := x.scratch()
 	defer x.pool.Put(s)
-	if err := x.score(ctx, query, s); err != nil {
+	if err := x.score(ctx, query, x.readBy(f.Reader), s); err != nil {
 		return nil, fmt.Errorf("search words: %w", err)
 	}
 	if k <= 0 {
@@ -185,12 +191,12 @@ func (x *BM25) Search(ctx context.Context, query string, k int, f docs.Filter) (
 }
 
 // Score rates the passages with these ids.
-func (x *BM25) Score(ctx context.Context, query string, ids []string) ([]float64, error) {
+func (x *BM25) Score(ctx context.Context, query string, ids []string, r docs.Reader) ([]float64, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s := x.scratch()
 	defer x.pool.Put(s)
-	if err := x.score(ctx, query, s); err != nil {
+	if err := x.score(ctx, query, x.readBy(r), s); err != nil {
 		return nil, fmt.Errorf("score words: %w", err)
 	}
 	scores := make([]float64, len(ids))
@@ -200,6 +206,41 @@ func (x *BM25) Score(ctx context.Context, query string, ids []string) ([]float64
 		}
 	}
 	return scores, nil
+}
+
+// reading is what a reader sees of the index.
+type reading struct {
+	vocab    *vocabulary
+	visible  []bool // by slot; nil for all
+	passages int
+	mean     float64 // length of a passage
+}
+
+// whole reports whether a reader sees every passage.
+func (x *BM25) whole(r docs.Reader) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	_, whole := x.shelves.seenBy(r)
+	return whole
+}
+
+func (x *BM25) readBy(r docs.Reader) reading {
+	seen, whole := x.shelves.seenBy(r)
+	passages, length := seen.size()
+	all := reading{vocab: x.vocab, passages: passages, mean: mean(passages, length)}
+	if whole {
+		return all
+	}
+	e := x.editions.of(seen)
+	e.once.Do(func() {
+		e.visible = make([]bool, len(x.slots))
+		for slot := range x.slots {
+			e.visible[slot] = slices.Contains(seen, x.slots[slot].shelf)
+		}
+		e.vocab = x.vocab.in(e.visible)
+	})
+	all.vocab, all.visible = e.vocab, e.visible
+	return all
 }
 
 // scratch is room for one query: a number for each slot.
@@ -220,18 +261,18 @@ func (x *BM25) scratch() *scratch {
 	return s
 }
 
-// score fills s.scores with the BM25 score of every passage. Clauses come in
-// the order of the query, so that every sum is made in the same order.
-func (x *BM25) score(ctx context.Context, query string, s *scratch) error {
-	if len(x.byID) == 0 {
+// score fills s.scores with the BM25 score of every passage that the reading
+// has. Clauses come in the order of the query, so that every sum is made in the
+// same order.
+func (x *BM25) score(ctx context.Context, query string, r reading, s *scratch) error {
+	if r.passages == 0 {
 		return ctx.Err()
 	}
-	mean := max(1, float64(x.length)/float64(len(x.byID)))
-	for _, c := range x.vocab.clauses(query) {
+	for _, c := range r.vocab.clauses(query) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		x.scoreClause(c, mean, s)
+		x.scoreClause(c, r, s)
 	}
 	return ctx.Err()
 }
@@ -239,20 +280,23 @@ func (x *BM25) score(ctx context.Context, query string, s *scratch) error {
 // scoreClause adds one clause. All words of the clause count as one: their
 // weighted occurrences are added up before BM25 bounds them, and it is the
 // number of passages with any of them that says how rare the clause is.
-func (x *BM25) scoreClause(c clause, mean float64, s *scratch) {
+func (x *BM25) scoreClause(c clause, r reading, s *scratch) {
 	s.touched = s.touched[:0]
 	for _, m := range c.members {
 		for _, p := range m.word.postings {
+			if r.visible != nil && !r.visible[p.slot] {
+				continue
+			}
 			if s.weights[p.slot] == 0 {
 				s.touched = append(s.touched, p.slot)
 			}
 			s.weights[p.slot] += m.weight * float64(p.count)
 		}
 	}
-	idf := c.weight * rarity(len(x.byID), len(s.touched))
+	idf := c.weight * rarity(r.passages, len(s.touched))
 	for _, slot := range s.touched {
 		tf := s.weights[slot]
-		norm := k1 * (1 - b + b*float64(x.slots[slot].length)/mean)
+		norm := k1 * (1 - b + b*float64(x.slots[slot].length)/r.mean)
 		s.scores[slot] += idf * tf * (k1 + 1) / (tf + norm)
 		s.weights[slot] = 0
 	}

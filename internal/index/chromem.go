@@ -179,7 +179,7 @@ func (x *Chromem) nearestOf(ctx context.Context, q llm.Vector, k int, f docs.Fil
 }
 
 // Score rates the passages with these ids.
-func (x *Chromem) Score(ctx context.Context, query llm.Vector, ids []string) ([]float64, error) {
+func (x *Chromem) Score(ctx context.Context, query llm.Vector, ids []string, r docs.Reader) ([]float64, error) {
 	q, err := unit(query, x.dim)
 	if err != nil {
 		return nil, fmt.Errorf("score vectors: query: %w", err)
@@ -192,7 +192,7 @@ func (x *Chromem) Score(ctx context.Context, query llm.Vector, ids []string) ([]
 	scores := make([]float64, len(ids))
 	for i, id := range ids {
 		scores[i] = -1
-		if v, ok := x.byID[id]; ok {
+		if v, ok := x.byID[id]; ok && r.May(v.owner.meta.Groups) {
 			scores[i] = cosine(dotInOrder(q, v.vector))
 		}
 	}

@@ -27,7 +27,6 @@ type Collection struct {
 	sentences *Sentences // nil without an embedder
 	passages  map[string]filed
 	documents map[string]*counted // by id
-	limited   int                 // documents that not everybody may read
 }
 
 // filed is a passage in the catalogue. Neither side is ever written to.
@@ -125,10 +124,9 @@ func (c *Collection) file(change Change, added []filed) {
 		c.passages[f.passage.ID] = f
 		d := c.documents[f.document.ID]
 		if d == nil {
-			d = &counted{document: &docs.Document{}}
+			d = &counted{}
 			c.documents[f.document.ID] = d
 		}
-		c.limited += limits(f.document) - limits(d.document)
 		d.document = f.document
 		d.passages++
 	}
@@ -142,17 +140,8 @@ func (c *Collection) unfile(id string) {
 	delete(c.passages, id)
 	d := c.documents[f.document.ID]
 	if d.passages--; d.passages == 0 {
-		c.limited -= limits(d.document)
 		delete(c.documents, f.document.ID)
 	}
-}
-
-// limits is 1 for a document that not everybody may read, else 0.
-func limits(d *docs.Document) int {
-	if len(d.Groups) > 0 {
-		return 1
-	}
-	return 0
 }
 
 // Load applies many changes, on all cores; each becomes visible as a whole, in
@@ -219,10 +208,10 @@ func (v View) Passage(id string) (docs.Passage, *docs.Document, bool) {
 // Len is the number of passages.
 func (v View) Len() int { return len(v.c.passages) }
 
-// Filter is f as the indexes apply it fastest: where no document is limited to
-// groups, it doesn't matter who reads.
+// Filter is f as the indexes apply it fastest: where a reader may see every
+// document that there is, it doesn't matter who reads.
 func (v View) Filter(f docs.Filter) docs.Filter {
-	f.Reader.All = f.Reader.All || v.c.limited == 0
+	f.Reader.All = f.Reader.All || v.c.words.whole(f.Reader)
 	return f
 }
 

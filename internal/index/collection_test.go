@@ -43,7 +43,7 @@ func state(tb testing.TB, c *index.Collection, id string) string {
 		if err != nil {
 			return err
 		}
-		grams, err := v.Grams().Score(tb.Context(), "zorg", []string{id})
+		grams, err := v.Grams().Score(tb.Context(), "zorg", []string{id}, docs.Reader{})
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"bronwijzer/internal/docs"
 	"bronwijzer/internal/dutch"
 )
 
@@ -19,10 +20,9 @@ import (
 //
 // Safe for concurrent use.
 type Grams struct {
-	mu     sync.RWMutex
-	byID   map[string]gramSheet
-	df     map[gram]int32 // in how many passages
-	length int64          // of all passages together, in grams
+	mu      sync.RWMutex
+	byID    map[string]gramSheet
+	shelves shelves // lengths in grams
 }
 
 // gram is four characters of a word that has a space on either side: 7 bits
@@ -39,11 +39,12 @@ type gramSheet struct {
 	grams  []gram
 	counts []uint8
 	length int32
+	shelf  *shelf
 }
 
 // NewGrams returns an empty index.
 func NewGrams() *Grams {
-	return &Grams{byID: make(map[string]gramSheet), df: make(map[gram]int32)}
+	return &Grams{byID: make(map[string]gramSheet)}
 }
 
 // Len is the number of passages.
@@ -115,11 +116,15 @@ func (x *Grams) commit(c Change, sheets []gramSheet) {
 	for i := range sheets {
 		id := strings.Clone(c.Add[i].Passage.ID)
 		x.remove(id)
-		x.byID[id] = sheets[i]
-		x.length += int64(sheets[i].length)
-		for _, g := range sheets[i].grams {
-			x.df[g]++
+		s := sheets[i]
+		s.shelf = x.shelves.put(c.Add[i].Document.Groups, s.length)
+		if s.shelf.df == nil {
+			s.shelf.df = make(map[gram]int32)
 		}
+		for _, g := range s.grams {
+			s.shelf.df[g]++
+		}
+		x.byID[id] = s
 	}
 }
 
@@ -129,27 +134,28 @@ func (x *Grams) remove(id string) {
 		return
 	}
 	delete(x.byID, id)
-	x.length -= int64(s.length)
+	x.shelves.take(s.shelf, s.length)
 	for _, g := range s.grams {
-		if x.df[g]--; x.df[g] == 0 {
-			delete(x.df, g)
+		if s.shelf.df[g]--; s.shelf.df[g] == 0 {
+			delete(s.shelf.df, g)
 		}
 	}
 }
 
 // Score rates the passages with these ids, in their order: 0 or more, 0 for an
-// unknown id and where nothing is shared.
-func (x *Grams) Score(ctx context.Context, query string, ids []string) ([]float64, error) {
+// unknown id and where nothing is shared. For the reader it is, to the last bit,
+// as if what they may not see weren't there; that holds for all of Grams.
+func (x *Grams) Score(ctx context.Context, query string, ids []string, r docs.Reader) ([]float64, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	q := x.query(query)
+	q := x.query(query, r)
 	scores := make([]float64, len(ids))
 	for i, id := range ids {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("score grams: %w", err)
 		}
-		s := x.byID[id]
-		norm := x.norm(s.length)
+		s := q.sheet(x, id)
+		norm := q.norm(s.length)
 		for j, g := range q.grams {
 			if at, ok := slices.BinarySearch(s.grams, g); ok {
 				scores[i] += saturate(q.rarity[j], float64(s.counts[at]), norm)
@@ -160,11 +166,12 @@ func (x *Grams) Score(ctx context.Context, query string, ids []string) ([]float6
 }
 
 // ScoreTexts rates texts that needn't be in the index, in their order, with the
-// index's own statistics. They are on the scale of Score.
-func (x *Grams) ScoreTexts(query string, texts []string) []float64 {
+// index's own statistics, as far as the reader may see. They are on the scale of
+// Score.
+func (x *Grams) ScoreTexts(query string, texts []string, r docs.Reader) []float64 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	q := x.query(query)
+	q := x.query(query, r)
 	scores := make([]float64, len(texts))
 	counts := make([]int32, len(q.grams))
 	var all []gram
@@ -181,7 +188,7 @@ func (x *Grams) ScoreTexts(query string, texts []string) []float64 {
 				counts[at]++
 			}
 		}
-		norm := x.norm(int32(len(all)))
+		norm := q.norm(int32(len(all)))
 		for j, n := range counts {
 			if n > 0 {
 				scores[i] += saturate(q.rarity[j], float64(n), norm)
@@ -194,14 +201,14 @@ func (x *Grams) ScoreTexts(query string, texts []string) []float64 {
 // Coverage is the share of the query's grams that a passage has, each weighted
 // by its rarity: in [0, 1], 0 for an unknown id or a query without grams. A gram
 // that no passage has weighs most: a query about something else covers little.
-func (x *Grams) Coverage(ctx context.Context, query, id string) (float64, error) {
+func (x *Grams) Coverage(ctx context.Context, query, id string, r docs.Reader) (float64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, fmt.Errorf("coverage of grams: %w", err)
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	q := x.query(query)
-	s := x.byID[id]
+	q := x.query(query, r)
+	s := q.sheet(x, id)
 	var found, all float64
 	for j, g := range q.grams {
 		all += q.rarity[j]
@@ -215,20 +222,30 @@ func (x *Grams) Coverage(ctx context.Context, query, id string) (float64, error)
 	return found / all, nil
 }
 
-// gramQuery holds the distinct grams of a query, ascending, and their rarity.
+// gramQuery holds the distinct grams of a query, ascending, and their rarity, for
+// one reader.
 type gramQuery struct {
 	grams  []gram
 	rarity []float64
 	bloom  [64]uint64
+	seen   shelves
+	mean   float64 // length of a passage
 }
 
-func (x *Grams) query(text string) *gramQuery {
+func (x *Grams) query(text string, r docs.Reader) *gramQuery {
 	grams := appendGrams(nil, dutch.Terms(text))
 	slices.Sort(grams)
 	q := &gramQuery{grams: slices.Compact(grams)}
+	q.seen, _ = x.shelves.seenBy(r)
+	passages, length := q.seen.size()
+	q.mean = mean(passages, length)
 	q.rarity = make([]float64, len(q.grams))
 	for i, g := range q.grams {
-		q.rarity[i] = rarity(len(x.byID), int(x.df[g]))
+		n := int32(0)
+		for _, s := range q.seen {
+			n += s.df[g]
+		}
+		q.rarity[i] = rarity(passages, int(n))
 		h := bloomBit(g)
 		q.bloom[h>>6] |= 1 << (h & 63)
 	}
@@ -246,9 +263,17 @@ func (q *gramQuery) maybe(g gram) bool {
 func bloomBit(g gram) uint32 { return uint32(g) * 2654435769 >> 20 }
 
 // norm is BM25's denominator beside the count, for a text of this many grams.
-func (x *Grams) norm(length int32) float64 {
-	mean := max(1, float64(x.length)/max(1, float64(len(x.byID))))
-	return k1 * (1 - b + b*float64(length)/mean)
+func (q *gramQuery) norm(length int32) float64 {
+	return k1 * (1 - b + b*float64(length)/q.mean)
+}
+
+// sheet is that of a passage; empty for one that the reader doesn't see.
+func (q *gramQuery) sheet(x *Grams, id string) gramSheet {
+	s := x.byID[id]
+	if !slices.Contains(q.seen, s.shelf) {
+		return gramSheet{}
+	}
+	return s
 }
 
 func saturate(rarity, count, norm float64) float64 {

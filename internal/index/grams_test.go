@@ -27,7 +27,7 @@ func grams(tb testing.TB, texts ...string) *index.Grams {
 func ranked(tb testing.TB, x *index.Grams, query string) string {
 	tb.Helper()
 	ids := strings.Split("abcdefgh"[:x.Len()], "")
-	scores, err := x.Score(tb.Context(), query, ids)
+	scores, err := x.Score(tb.Context(), query, ids, docs.Reader{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -80,11 +80,11 @@ func TestGramsScoreTexts(t *testing.T) {
 	texts := []string{"zorg voor slachtoffers", "de regio van de gemeenten, ook de grote gemeenten", ""}
 	x := grams(t, texts...)
 	query := "zorg in grote gemeenten"
-	want, err := x.Score(t.Context(), query, []string{"a", "b", "c"})
+	want, err := x.Score(t.Context(), query, []string{"a", "b", "c"}, docs.Reader{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, x.ScoreTexts(query, texts)); diff != "" {
+	if diff := cmp.Diff(want, x.ScoreTexts(query, texts, docs.Reader{})); diff != "" {
 		t.Errorf("scores (-passages +texts):\n%s", diff)
 	}
 }
@@ -101,12 +101,12 @@ func TestGramsCoverage(t *testing.T) {
 		{"wie?", "a", 0, 0},
 		{"slachtoffers", "unknown", 0, 0},
 	} {
-		got, err := x.Coverage(t.Context(), tt.query, tt.id)
+		got, err := x.Coverage(t.Context(), tt.query, tt.id, docs.Reader{})
 		if err != nil || got < tt.low || got > tt.high {
 			t.Errorf("Coverage(%q, %s): got %v, %v; want between %v and %v", tt.query, tt.id, got, err, tt.low, tt.high)
 		}
 	}
-	if got := grams(t).ScoreTexts("zorg", []string{"zorg"}); math.IsNaN(got[0]) || math.IsInf(got[0], 0) {
+	if got := grams(t).ScoreTexts("zorg", []string{"zorg"}, docs.Reader{}); math.IsNaN(got[0]) || math.IsInf(got[0], 0) {
 		t.Errorf("a text scores %v against an empty index", got[0])
 	}
 }
@@ -127,11 +127,11 @@ func TestGramsChanges(t *testing.T) {
 	}
 	fresh := grams(t, "zorg voor slachtoffers", "regio")
 	for _, query := range []string{"zorg", "regio", "oud", "slachtoffer"} {
-		got, err := x.Score(t.Context(), query, []string{"a", "b", "c"})
+		got, err := x.Score(t.Context(), query, []string{"a", "b", "c"}, docs.Reader{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := fresh.Score(t.Context(), query, []string{"a", "b", "c"})
+		want, err := fresh.Score(t.Context(), query, []string{"a", "b", "c"}, docs.Reader{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,10 +153,10 @@ func TestGramsRefuses(t *testing.T) {
 	if err := x.Apply(ctx, change("anders")); !errors.Is(err, context.Canceled) {
 		t.Errorf("Apply: got %v, want %v", err, context.Canceled)
 	}
-	if _, err := x.Score(ctx, "zorg", []string{"a"}); !errors.Is(err, context.Canceled) {
+	if _, err := x.Score(ctx, "zorg", []string{"a"}, docs.Reader{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Score: got %v, want %v", err, context.Canceled)
 	}
-	if _, err := x.Coverage(ctx, "zorg", "a"); !errors.Is(err, context.Canceled) {
+	if _, err := x.Coverage(ctx, "zorg", "a", docs.Reader{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Coverage: got %v, want %v", err, context.Canceled)
 	}
 	if got := ranked(t, x, "zorg anders"); got != "a" {
@@ -175,11 +175,11 @@ func FuzzGrams(f *testing.F) {
 		if err := x.Apply(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
-		scores, err := x.Score(t.Context(), query, []string{"p"})
+		scores, err := x.Score(t.Context(), query, []string{"p"}, docs.Reader{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		coverage, err := x.Coverage(t.Context(), query, "p")
+		coverage, err := x.Coverage(t.Context(), query, "p", docs.Reader{})
 		if err != nil {
 			t.Fatal(err)
 		}

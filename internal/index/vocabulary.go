@@ -55,12 +55,28 @@ func (v *vocabulary) word(text string) *word {
 	if text[0] < '0' || text[0] > '9' {
 		w.stem = dutch.Stem(w.text)
 	}
+	v.enter(w)
+	return w
+}
+
+func (v *vocabulary) enter(w *word) {
 	v.words[w.text] = w
 	v.forms[w.stem] = append(v.forms[w.stem], w)
 	v.known[w.text]++
 	v.known[w.stem]++
 	v.compounds = nil
-	return w
+}
+
+// in is the vocabulary of the passages that are visible. It shares the words,
+// with all their postings, and is right until the next change.
+func (v *vocabulary) in(visible []bool) *vocabulary {
+	part := newVocabulary()
+	for _, w := range v.words {
+		if slices.ContainsFunc(w.postings, func(p posting) bool { return visible[p.slot] }) {
+			part.enter(w)
+		}
+	}
+	return part
 }
 
 // forget takes a word out that no passage has any more.

@@ -109,7 +109,7 @@ func TestBM25Formula(t *testing.T) {
 	if err := x.Apply(t.Context(), change("zorg zorg regio", "regio")); err != nil {
 		t.Fatal(err)
 	}
-	got, err := x.Score(t.Context(), "zorg", []string{"a", "b"})
+	got, err := x.Score(t.Context(), "zorg", []string{"a", "b"}, docs.Reader{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func (s *search) evidence(found Result) (Evidence, error) {
 			e.Cosine += max(0, u.Cosine) / float64(len(best))
 		}
 	}
-	coverage, err := s.view.Grams().Coverage(s.ctx, s.query.Text, found.Pool[found.Sentences[0].Passage].ID)
+	coverage, err := s.view.Grams().Coverage(s.ctx, s.query.Text, found.Pool[found.Sentences[0].Passage].ID, s.query.Filter.Reader)
 	if err != nil {
 		return Evidence{}, err
 	}

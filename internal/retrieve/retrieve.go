@@ -5,8 +5,9 @@
 // passages are ranked the same way, since they are what gets cited, and the
 // best sentence of a passage lifts it. The package holds no state between
 // questions and doesn't decide whether to answer: it hands over Evidence. Its
-// invariant: the same collection and question give the same Result, however
-// the collection came about.
+// invariant: the same documents and question give the same Result, however the
+// collection came about, and as if documents that the reader may not see weren't
+// there.
 package retrieve
 
 import (

@@ -71,11 +71,11 @@ func (s *search) candidates() ([]string, error) {
 
 // passages scores the candidates and returns the pool, best first.
 func (s *search) passages(ids []string) ([]Passage, error) {
-	words, err := s.view.Words().Score(s.ctx, s.query.Text, ids)
+	words, err := s.view.Words().Score(s.ctx, s.query.Text, ids, s.query.Filter.Reader)
 	if err != nil {
 		return nil, err
 	}
-	grams, err := s.view.Grams().Score(s.ctx, s.query.Text, ids)
+	grams, err := s.view.Grams().Score(s.ctx, s.query.Text, ids, s.query.Filter.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (s *search) passages(ids []string) ([]Passage, error) {
 	legs := []leg{{w.Words, words}, {w.Grams, grams}}
 	vector := make([]float64, len(ids))
 	if s.vector != nil {
-		if vector, err = s.view.Vectors().Score(s.ctx, s.vector, ids); err != nil {
+		if vector, err = s.view.Vectors().Score(s.ctx, s.vector, ids, s.query.Filter.Reader); err != nil {
 			return nil, err
 		}
 		best, err := s.bestSentences(ids)
@@ -175,7 +175,7 @@ func (s *search) sentences(pool []Passage) ([]Sentence, error) {
 	scores := sum(len(units),
 		leg{w.Meaning, minMax(meaning)},
 		leg{w.InPassage, minMax(passage)},
-		leg{w.SentenceGrams, minMax(s.view.Grams().ScoreTexts(s.query.Text, texts))})
+		leg{w.SentenceGrams, minMax(s.view.Grams().ScoreTexts(s.query.Text, texts, s.query.Filter.Reader))})
 	expected := expect(s.query.Text)
 	for i := range units {
 		units[i].Score = scores[i] + w.bonus(expected, units[i].Sentence)

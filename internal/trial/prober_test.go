@@ -184,7 +184,7 @@ func compareVectors(t *testing.T, c *index.Collection, e llm.Embedder, want inde
 	}
 	scores := func(c *index.Collection, id string) (out [][]float64) {
 		err := c.Read(func(v index.View) error {
-			passage, err := v.Vectors().Score(t.Context(), query[0], []string{id})
+			passage, err := v.Vectors().Score(t.Context(), query[0], []string{id}, docs.Reader{All: true})
 			sentences, failed := v.Sentences().Score(t.Context(), query[0], []string{id})
 			out = append(sentences, passage)
 			return errors.Join(err, failed)

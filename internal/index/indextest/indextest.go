@@ -20,7 +20,7 @@ import (
 // it is made of in a test.
 type searcher interface {
 	search(ctx context.Context, text string, k int, f docs.Filter) ([]index.Hit, error)
-	score(ctx context.Context, text string, ids []string) ([]float64, error)
+	score(ctx context.Context, text string, ids []string, r docs.Reader) ([]float64, error)
 	apply(ctx context.Context, c index.Change) error
 	size() int
 	// unknown is the score of an id that isn't there.
@@ -108,6 +108,7 @@ func both(t *testing.T, newIndex func(t *testing.T) searcher) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.run(suite{t, newIndex(t)}) })
 	}
+	t.Run("readers", func(t *testing.T) { testReaders(t, newIndex) })
 }
 
 func (t suite) testEmpty() {
@@ -116,11 +117,11 @@ func (t suite) testEmpty() {
 		t.Errorf("Len of an empty index: got %d, want 0", n)
 	}
 	wantIDs(t, x, apple, 5)
-	scores, err := x.score(t.Context(), apple, []string{"p"})
+	scores, err := x.score(t.Context(), apple, []string{"p"}, docs.Reader{})
 	if err != nil || len(scores) != 1 || scores[0] != x.unknown() {
 		t.Errorf("Score of an unknown id: got %v, %v; want [%v]", scores, err, x.unknown())
 	}
-	if scores, err := x.score(t.Context(), apple, nil); err != nil || len(scores) != 0 {
+	if scores, err := x.score(t.Context(), apple, nil, docs.Reader{}); err != nil || len(scores) != 0 {
 		t.Errorf("Score of no ids: got %v, %v", scores, err)
 	}
 	if err := x.apply(t.Context(), index.Change{DocumentID: "d", Remove: []string{"p"}}); err != nil {
@@ -262,7 +263,7 @@ func (t suite) testScore() {
 			t.Fatalf("got %d hits, want 3", len(hits))
 		}
 		asked := append(ids(hits), "unknown", hits[0].ID)
-		scores, err := x.score(t.Context(), query, asked)
+		scores, err := x.score(t.Context(), query, asked, f.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +307,7 @@ func (t suite) testCancellation() {
 			t.Errorf("Search, filter %+v: got error %v, want %v", f, err, context.Canceled)
 		}
 	}
-	if _, err := x.score(ctx, apple, []string{"p1"}); !errors.Is(err, context.Canceled) {
+	if _, err := x.score(ctx, apple, []string{"p1"}, docs.Reader{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Score: got error %v, want %v", err, context.Canceled)
 	}
 	change := index.Change{DocumentID: "d", Remove: []string{"p1"}, Add: []index.Entry{entry(d, "p2", apple)}}

@@ -119,7 +119,7 @@ func (x *listVectors) Search(ctx context.Context, q llm.Vector, k int, f docs.Fi
 	return x.best(k, f, func(e index.Entry) (float64, bool) { return cosine(q, e.Vector), true }), nil
 }
 
-func (x *listVectors) Score(ctx context.Context, q llm.Vector, ids []string) ([]float64, error) {
+func (x *listVectors) Score(ctx context.Context, q llm.Vector, ids []string, r docs.Reader) ([]float64, error) {
 	if err := cmp.Or(x.check(q), ctx.Err()); err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (x *listVectors) Score(ctx context.Context, q llm.Vector, ids []string) ([]
 	scores := make([]float64, len(ids))
 	for i, id := range ids {
 		scores[i] = -1
-		if e, ok := x.entries[id]; ok {
+		if e, ok := x.entries[id]; ok && r.May(e.Document.Groups) {
 			scores[i] = cosine(q, e.Vector)
 		}
 	}
@@ -160,7 +160,7 @@ func (x *listWords) Search(ctx context.Context, q string, k int, f docs.Filter) 
 	return x.best(k, f, func(e index.Entry) (float64, bool) { s := share(q, e); return s, s > 0 }), nil
 }
 
-func (x *listWords) Score(ctx context.Context, q string, ids []string) ([]float64, error) {
+func (x *listWords) Score(ctx context.Context, q string, ids []string, r docs.Reader) ([]float64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (x *listWords) Score(ctx context.Context, q string, ids []string) ([]float6
 	defer x.mu.RUnlock()
 	scores := make([]float64, len(ids))
 	for i, id := range ids {
-		if e, ok := x.entries[id]; ok {
+		if e, ok := x.entries[id]; ok && r.May(e.Document.Groups) {
 			scores[i] = share(q, e)
 		}
 	}

@@ -38,8 +38,8 @@ func (s vectorSearcher) search(ctx context.Context, text string, k int, f docs.F
 	return s.Search(ctx, vectorOf(text), k, f)
 }
 
-func (s vectorSearcher) score(ctx context.Context, text string, ids []string) ([]float64, error) {
-	return s.Score(ctx, vectorOf(text), ids)
+func (s vectorSearcher) score(ctx context.Context, text string, ids []string, r docs.Reader) ([]float64, error) {
+	return s.Score(ctx, vectorOf(text), ids, r)
 }
 
 func (s vectorSearcher) apply(ctx context.Context, c index.Change) error { return s.Apply(ctx, c) }
@@ -99,7 +99,7 @@ func (t vectorSuite) testBadQueries() {
 		if hits, err := x.Search(t.Context(), v, 1, docs.Filter{}); err == nil {
 			t.Errorf("Search, %s: got %v and no error", name, hits)
 		}
-		if scores, err := x.Score(t.Context(), v, []string{"p1"}); err == nil {
+		if scores, err := x.Score(t.Context(), v, []string{"p1"}, docs.Reader{}); err == nil {
 			t.Errorf("Score, %s: got %v and no error", name, scores)
 		}
 	}

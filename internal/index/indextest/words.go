@@ -19,8 +19,8 @@ func (s wordSearcher) search(ctx context.Context, text string, k int, f docs.Fil
 	return s.Search(ctx, text, k, f)
 }
 
-func (s wordSearcher) score(ctx context.Context, text string, ids []string) ([]float64, error) {
-	return s.Score(ctx, text, ids)
+func (s wordSearcher) score(ctx context.Context, text string, ids []string, r docs.Reader) ([]float64, error) {
+	return s.Score(ctx, text, ids, r)
 }
 
 func (s wordSearcher) apply(ctx context.Context, c index.Change) error { return s.Apply(ctx, c) }
@@ -54,7 +54,7 @@ func (t wordSuite) testNothingShared() {
 	wantIDs(t, s, cherry, 5)
 	wantIDs(t, s, "", 5)
 	wantIDs(t, s, "\xff?!", 5)
-	scores, err := s.Score(t.Context(), apple, []string{"p2", "p1", "p3"})
+	scores, err := s.Score(t.Context(), apple, []string{"p2", "p1", "p3"}, docs.Reader{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,16 +109,18 @@ func (t wordSuite) testOrderOfAdding() {
 	}
 }
 
+// testWords belong together: forms of one word, compounds and their parts.
+var testWords = strings.Fields("mensen handel mensenhandel beleid mensenhandelbeleid slachtoffer slachtoffers monitor slachtoffermonitor " +
+	"politie politieliaisons liaison opsporing opsporingsdienst diensten dienst 2018 2014-2018 aanpak gemeenten gemeente")
+
 func randomEntries(r *rand.Rand, n int) []index.Entry {
-	words := strings.Fields("mensen handel mensenhandel beleid mensenhandelbeleid slachtoffer slachtoffers monitor slachtoffermonitor " +
-		"politie politieliaisons liaison opsporing opsporingsdienst diensten dienst 2018 2014-2018 aanpak gemeenten gemeente")
 	entries := make([]index.Entry, n)
 	for i := range entries {
 		d := document(fmt.Sprintf("d%d", i/6))
-		d.Title = words[r.IntN(len(words))]
+		d.Title = testWords[r.IntN(len(testWords))]
 		var text []string
 		for range 3 + r.IntN(20) {
-			text = append(text, words[r.IntN(len(words))])
+			text = append(text, testWords[r.IntN(len(testWords))])
 		}
 		entries[i] = entry(d, fmt.Sprintf("p%02d", i), strings.Join(text, " "))
 		entries[i].Vector = nil
