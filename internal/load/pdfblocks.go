@@ -139,7 +139,7 @@ func (l *pdfLayout) isSmall(line *pdfLine) bool { return line.size < noteSize*l.
 // startsNote reports whether a line begins a footnote: with a raised number, or
 // in small print with the number that comes next.
 func (l *pdfLayout) startsNote(line *pdfLine) bool {
-	if line.words[0].raised && isNoteMark(&line.words[0], "") {
+	if line.words[0].raised && raisesNote(&line.words[0], "") {
 		return true
 	}
 	m := noteText.FindStringSubmatch(line.text())

@@ -121,11 +121,11 @@ func (l *pdfLine) text() string {
 	var b strings.Builder
 	dropped := false
 	for i, w := range l.words {
-		if i > 0 && isNoteMark(&w, l.words[i-1].Text) {
+		if i > 0 && raisesNote(&w, l.words[i-1].Text) {
 			dropped = true
 			continue
 		}
-		spaced := i > 0 && (!w.Glued || isNoteMark(&l.words[i-1], ""))
+		spaced := i > 0 && (!w.Glued || raisesNote(&l.words[i-1], ""))
 		if dropped {
 			spaced = !strings.ContainsAny(w.Text[:1], ".,;:!?)")
 		}
@@ -154,9 +154,9 @@ func startsWord(s string) bool {
 // units are measures that have a raised 2 or 3 which is no footnote.
 var units = wordSet(`m km cm mm dm`)
 
-// isNoteMark reports whether a word is the number or sign of a footnote: raised,
+// raisesNote reports whether a word is the number or sign of a footnote: raised,
 // and nothing but up to three digits, letters of a list of notes aside.
-func isNoteMark(w *pdfWord, before string) bool {
+func raisesNote(w *pdfWord, before string) bool {
 	if !w.raised || units[strings.ToLower(before)] {
 		return false
 	}
