@@ -84,7 +84,7 @@ func newModelHouse(tb testing.TB, embedder string) *modelHouse {
 	a.chat = chat.New(lg, a.store, answer.NewExtractive(a.retriever), chat.Config{
 		Ready: a.ready.Load, Generated: generated, Rewriter: chat.NewRewriter(lg, h.model),
 	})
-	handler, err := a.handler(lg, access.Config{}, httpapi.Config{Rate: -1})
+	handler, err := a.handler(lg, access.Config{}, httpapi.Config{Limits: httpapi.Limits{Rate: -1}})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -5,17 +5,28 @@ import (
 	"time"
 
 	"bronwijzer/internal/admission"
+	"bronwijzer/internal/httpapi"
 )
 
 // modelQueue is how many requests wait for the model itself, when it writes as
 // many answers as it may.
 const modelQueue = 64
 
-// loadSettings bound what is done at once.
+// loadSettings bound what one client may ask for, and what is done at once.
 type loadSettings struct {
+	Rate           float64 `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
+	SubjectRate    float64 `help:"Verzoeken per seconde van één gebruiker, browser of sleutel." default:"100"`
+	Streams        int     `help:"Antwoorden die tegelijk naar één gebruiker, browser of sleutel stromen; negatief is onbegrensd." default:"16"`
+	AddressStreams int     `help:"Antwoorden die tegelijk naar één adres stromen." default:"256"`
+
 	SearchConcurrent int           `help:"Zoekvragen en antwoorden zonder taalmodel waaraan tegelijk wordt gewerkt; 0 kiest naar de processor." default:"0" placeholder:"AANTAL"`
 	Queue            int           `help:"Vragen die daarop mogen wachten; wie daarna komt krijgt te horen dat het te druk is." default:"16" placeholder:"AANTAL"`
 	QueueWait        time.Duration `help:"Langste wachttijd." default:"1s"`
+}
+
+// limits are those of one client.
+func (s *loadSettings) limits() httpapi.Limits {
+	return httpapi.Limits{Rate: s.Rate, SubjectRate: s.SubjectRate, Streams: s.Streams, AddressStreams: s.AddressStreams}
 }
 
 // front has the gates that the settings ask for.

@@ -32,7 +32,6 @@ type serveCmd struct {
 	AllowedHosts   []string       `help:"Andere namen waaronder de dienst bereikbaar is." placeholder:"NAAM"`
 	TrustedProxies []netip.Prefix `help:"Proxy's wier X-Forwarded-koppen gelden." placeholder:"CIDR"`
 	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden; 0 bewaart alleen het gesprek dat nog loopt." default:"2160h"`
-	Rate           float64        `help:"Verzoeken per seconde en adres; negatief is onbegrensd." default:"200"`
 	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
 
 	loadSettings
@@ -77,7 +76,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 		return err
 	}
 	handler, err := a.handler(lg, people, httpapi.Config{ //nolint:contextcheck // a request brings its own
-		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies, Rate: s.Rate,
+		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies, Limits: s.limits(),
 	})
 	if err != nil {
 		return err

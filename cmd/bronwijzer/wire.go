@@ -280,7 +280,8 @@ func (a *app) handler(lg *slog.Logger, who access.Config, cfg httpapi.Config) (h
 		return nil, err
 	}
 	return httpapi.New(lg, httpapi.Deps{
-		Access: people, Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Web: web.FS(),
+		Access: people, Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Busy: a.front.search.Full,
+		Web: web.FS(),
 	}, cfg)
 }
 

@@ -34,6 +34,10 @@ const statusClientGone = 499
 // startRetry is when to ask again while the first index is being made.
 const startRetry = 5 * time.Second
 
+// busyRetry is when to ask again when it is too busy: those who are refused come
+// back as spread as they came.
+const busyRetry = 2 * time.Second
+
 // The errors that arise in this package.
 var (
 	errNoRoute = &apiError{
@@ -83,6 +87,14 @@ var (
 	errNotReady = &apiError{
 		status: http.StatusServiceUnavailable, code: "not_ready", retryAfter: startRetry,
 		message: "De documenten worden nog ingelezen. Probeer het zo nog eens.",
+	}
+	errBusy = &apiError{
+		status: http.StatusServiceUnavailable, code: "busy", retryAfter: busyRetry,
+		message: "Het is nu te druk om te antwoorden. Probeer het over een paar tellen nog eens.",
+	}
+	errManyStreams = &apiError{
+		status: http.StatusTooManyRequests, code: "too_many_streams", retryAfter: busyRetry,
+		message: "Er worden voor u al veel vragen tegelijk beantwoord. Wacht tot er een klaar is.",
 	}
 	errStopping = &apiError{
 		status: http.StatusServiceUnavailable, code: "shutting_down", retryAfter: startRetry,
@@ -134,6 +146,8 @@ func explain(ctx context.Context, err error) *apiError {
 		return errNotFound
 	case errors.Is(err, chat.ErrNotReady):
 		return errNotReady
+	case errors.Is(err, chat.ErrBusy):
+		return errBusy
 	case errors.Is(err, llm.ErrUnavailable):
 		return errNoModel
 	case errors.Is(err, context.DeadlineExceeded):

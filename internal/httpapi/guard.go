@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -26,13 +25,18 @@ func (a *api) guard(c *gin.Context, rt route) error {
 		return errCrossOrigin
 	}
 	addr, _ := a.proxies.client(r)
-	if wait := a.limiter.take(addr, time.Now()); wait > 0 {
-		return &apiError{
-			status: http.StatusTooManyRequests, code: "rate_limited", retryAfter: wait,
-			message: "Te veel verzoeken in korte tijd. Wacht even en probeer het opnieuw.",
-		}
+	if err := a.limits.address(addr); err != nil {
+		return err
 	}
-	return a.admit(c, rt)
+	// Before anybody is identified: it is to cost next to nothing. Chat and
+	// Searcher decide; this is for what would only fail there.
+	if rt.work && a.Busy != nil && a.Busy() {
+		return errBusy
+	}
+	if err := a.admit(c, rt); err != nil {
+		return err
+	}
+	return a.limits.subject(subjectOf(c))
 }
 
 // readsAcross reports whether a page of another site loads something from here

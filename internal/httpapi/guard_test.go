@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"bronwijzer/internal/access"
 )
 
 func TestHostCheck(t *testing.T) {
@@ -104,7 +107,7 @@ func TestOtherSitesAreKeptOut(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	proxy := netip.MustParsePrefix("127.0.0.0/8")
-	s := newSite().start(t, Config{Rate: 0.01, Burst: 3, TrustedProxies: []netip.Prefix{proxy}})
+	s := newSite().start(t, Config{Limits: Limits{Rate: 0.3}, TrustedProxies: []netip.Prefix{proxy}})
 	for i := range 5 {
 		got := s.get(t, "/api/v1/info", "X-Forwarded-For", "192.0.2.1")
 		if i < 3 {
@@ -114,8 +117,8 @@ func TestRateLimit(t *testing.T) {
 			continue
 		}
 		got.wantError(t, 429, "rate_limited")
-		if after := got.header.Get("Retry-After"); after != "100" && after != "99" {
-			t.Errorf("Retry-After: got %q, want about 100", after)
+		if after := got.header.Get("Retry-After"); after != "4" && after != "3" {
+			t.Errorf("Retry-After: got %q, want about 3.3", after)
 		}
 	}
 	if got := s.get(t, "/documents/doc_a", "X-Forwarded-For", "192.0.2.1"); got.status != 429 || !strings.Contains(got.body, ">Niet gelukt</h1>") {
@@ -130,10 +133,10 @@ func TestRateLimit(t *testing.T) {
 }
 
 func TestDefaultRateIsWideEnough(t *testing.T) {
-	l, client, now := newLimiter(0, 0), netip.MustParseAddr("192.0.2.1"), time.Unix(0, 0)
+	l, client, now := newLimiter[string](), "192.0.2.1", time.Unix(0, 0)
 	// A script that does 300 a second for ten seconds.
 	for i := range 3000 {
-		if wait := l.take(client, now.Add(time.Duration(i)*time.Second/300)); wait > 0 {
+		if wait := l.take(client, defaultRate, now.Add(time.Duration(i)*time.Second/300)); wait > 0 {
 			t.Fatalf("request %d has to wait %v", i, wait)
 		}
 	}
@@ -141,37 +144,107 @@ func TestDefaultRateIsWideEnough(t *testing.T) {
 
 func TestLimiterForgetsTheLongestAway(t *testing.T) {
 	now := time.Unix(0, 0)
-	l := newLimiter(1, 1)
-	addr := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}) }
-	l.take(addr(0), now)
+	l := newLimiter[int]()
+	use := func(client int) time.Duration { return l.take(client, 0.1, now) }
+	use(0)
 	for i := range maxClients {
-		l.take(addr(i), now)
+		use(i)
 	}
-	if l.take(addr(0), now) == 0 {
+	if use(0) == 0 {
 		t.Error("a bucket is forgotten too early")
 	}
 	for i := range 5 * maxClients {
-		l.take(addr(i), now)
+		use(i)
 	}
 	if n := len(l.young) + len(l.old); n > 2*maxClients {
 		t.Errorf("got %d buckets, want at most %d", n, 2*maxClients)
 	}
-	unlimited := newLimiter(-1, 0)
-	for range 2 * defaultBurst {
-		if unlimited.take(addr(1), now) > 0 {
-			t.Fatal("a negative rate limits")
+}
+
+func TestBelowZeroThereIsNoLimit(t *testing.T) {
+	l := newLimits(Limits{Rate: -1, SubjectRate: -1, AddressStreams: -1, Streams: -1})
+	addr, by := netip.MustParseAddr("192.0.2.1"), access.Subject{ID: "user:a"}
+	for range 5000 {
+		_, err := l.stream(addr, by)
+		if err := errors.Join(err, l.address(addr), l.subject(by)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
 
 func TestOneBucketForAnIPv6Network(t *testing.T) {
-	l, now := newLimiter(1, 1), time.Unix(0, 0)
-	l.take(netip.MustParseAddr("2001:db8::1"), now)
-	if l.take(netip.MustParseAddr("2001:db8::ffff:2"), now) == 0 {
+	l := newLimits(Limits{Rate: 0.01})
+	if err := l.address(netip.MustParseAddr("2001:db8::1")); err != nil {
+		t.Fatal(err)
+	}
+	if l.address(netip.MustParseAddr("2001:db8::ffff:2")) == nil {
 		t.Error("another address of the same /64 has its own bucket")
 	}
-	if l.take(netip.MustParseAddr("2001:db8:0:1::1"), now) > 0 {
+	if err := l.address(netip.MustParseAddr("2001:db8:0:1::1")); err != nil {
 		t.Error("another /64 shares the bucket")
+	}
+}
+
+// allowed is how many of 100 requests a subject may make at once.
+func allowed(l *limits, by access.Subject) (n int) {
+	for range 100 {
+		if l.subject(by) == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func TestRateOfASubject(t *testing.T) {
+	l := newLimits(Limits{SubjectRate: 2})
+	for _, tt := range []struct {
+		by   access.Subject
+		want int
+	}{
+		{access.Subject{ID: "user:a"}, 20},
+		{access.Subject{ID: "user:a"}, 0},
+		{access.Subject{ID: "user:b"}, 20},
+		{access.Subject{ID: "key:c", Rate: 5}, 50},
+		{access.Subject{ID: "key:d", Rate: 0.01}, 1},
+		{access.Subject{}, 100},
+	} {
+		if got := allowed(l, tt.by); got != tt.want {
+			t.Errorf("%+v: got %d, want %d", tt.by, got, tt.want)
+		}
+	}
+}
+
+func TestStreamsOfOne(t *testing.T) {
+	l := newLimits(Limits{AddressStreams: 3, Streams: 2})
+	here, there := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	me := access.Subject{ID: "user:a"}
+	open := func(addr netip.Addr, by access.Subject) func() {
+		t.Helper()
+		closed, err := l.stream(addr, by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return closed
+	}
+	refused := func(what string, addr netip.Addr, by access.Subject) {
+		t.Helper()
+		if _, err := l.stream(addr, by); !errors.Is(err, errManyStreams) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	first, second := open(here, me), open(there, me)
+	refused("third of a subject", there, me)
+	first()
+	third := open(here, me)
+	// What is refused for the subject doesn't count for the address.
+	refused("third of a subject again", here, me)
+	others := []func(){open(here, access.Subject{}), open(here, access.Subject{ID: "user:b"})}
+	refused("fourth of an address", here, access.Subject{ID: "user:c"})
+	for _, closed := range append(others, second, third) {
+		closed()
+	}
+	if len(l.addressStreams.open)+len(l.subjectStreams.open) > 0 {
+		t.Error("who has no streams takes memory")
 	}
 }
 

@@ -40,7 +40,9 @@ type site struct {
 	chat   *fakeChat
 	docs   *fakeDocuments
 	search *fakeSearcher
+	audit  *fakeAudit
 	ready  bool
+	busy   bool
 	logs   *logBuffer
 	client *http.Client
 }
@@ -65,7 +67,7 @@ func (l *logBuffer) String() string {
 
 // newSite makes the parts without a server.
 func newSite() *site {
-	return &site{chat: &fakeChat{}, docs: &fakeDocuments{}, search: &fakeSearcher{}, ready: true, logs: &logBuffer{}}
+	return &site{chat: &fakeChat{}, docs: &fakeDocuments{}, search: &fakeSearcher{}, audit: &fakeAudit{}, ready: true, logs: &logBuffer{}}
 }
 
 func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
@@ -80,7 +82,7 @@ func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 		tb.Fatal(err)
 	}
 	h, err := New(lg, Deps{
-		Access: people, Chat: s.chat, Documents: s.docs, Searcher: s.search,
+		Access: people, Audit: s.audit, Chat: s.chat, Documents: s.docs, Searcher: s.search,
 		Info: func(context.Context, docs.Reader) (Info, error) {
 			return Info{
 				Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,
@@ -88,6 +90,7 @@ func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 			}, s.docs.err
 		},
 		Ready: func() bool { return s.ready },
+		Busy:  func() bool { return s.busy },
 		Web:   testWeb(),
 	}, cfg)
 	if err != nil {

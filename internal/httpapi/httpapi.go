@@ -33,9 +33,15 @@ import (
 	"bronwijzer/internal/record"
 )
 
-// Access says who sends a request; see access.Service.
+// Access says who sends a request, and signs browsers in and out; see
+// access.Service.
 type Access interface {
 	Identify(w http.ResponseWriter, r *http.Request, p access.Peer) (access.Subject, error)
+	Methods() []string
+	SignInWithKey(w http.ResponseWriter, r *http.Request, key string) (access.Subject, error)
+	BeginSignIn(w http.ResponseWriter, r *http.Request, to string) (address string, err error)
+	FinishSignIn(w http.ResponseWriter, r *http.Request) (by access.Subject, to string, err error)
+	SignOut(w http.ResponseWriter, r *http.Request) (address string, err error)
 }
 
 // Chat gives and keeps answers. By is whoever asks, as Access says; its ID is
@@ -127,9 +133,11 @@ type Info struct {
 	Notice   string   `json:"notice"`
 }
 
-// Deps are the parts of the program that the server shows. All are required.
+// Deps are the parts of the program that the server shows. All are required,
+// where it doesn't say otherwise.
 type Deps struct {
 	Access    Access
+	Audit     Audit
 	Chat      Chat
 	Documents Documents
 	Searcher  Searcher
@@ -137,6 +145,9 @@ type Deps struct {
 	Info func(context.Context, docs.Reader) (Info, error)
 	// Ready reports whether the first index is there.
 	Ready func() bool
+	// Busy reports whether Chat and Searcher have no room for more now; nil is
+	// never.
+	Busy func() bool
 	// Web is the built web chat: index.html and assets/, whose names change with
 	// their content.
 	Web fs.FS
@@ -157,10 +168,8 @@ type Config struct {
 	// TrustedProxies may say who the client is (X-Forwarded-For) and whether it
 	// came over https (X-Forwarded-Proto). Anybody else's word is ignored.
 	TrustedProxies []netip.Prefix
-	// Rate is how many requests a second one client may make on average, Burst
-	// how many at once; 0 takes 200 and 2,000. A negative Rate doesn't limit.
-	Rate  float64
-	Burst int
+	// Limits are what one client may ask for.
+	Limits Limits
 	// Heartbeat is the time between the comment lines of a stream; 0 takes 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long a client may take to accept one event or one
@@ -168,12 +177,8 @@ type Config struct {
 	WriteTimeout time.Duration
 }
 
-// Defaults of Config. The rate leaves room for a script that asks hundreds of
-// questions two at a time and reads every cited text: an extractive answer
-// takes some 10 ms, so two at a time come to at most 200 a second.
+// Defaults of Config.
 const (
-	defaultRate         = 200
-	defaultBurst        = 2000
 	defaultHeartbeat    = 15 * time.Second
 	defaultWriteTimeout = 15 * time.Second
 )
@@ -184,7 +189,7 @@ type api struct {
 	lg       *slog.Logger
 	hosts    hosts
 	proxies  proxies
-	limiter  *limiter
+	limits   *limits
 	origins  *http.CrossOriginProtection
 	metrics  *metrics
 	pages    *template.Template
@@ -220,9 +225,9 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		lg:         lg,
 		hosts:      allowed,
 		proxies:    cfg.TrustedProxies,
-		limiter:    newLimiter(cfg.Rate, cfg.Burst),
+		limits:     newLimits(cfg.Limits),
 		origins:    http.NewCrossOriginProtection(),
-		metrics:    newMetrics(),
+		metrics:    newMetrics(deps.Audit.Failures),
 		pages:      pages,
 		web:        web,
 		basePath:   public.basePath,

@@ -48,12 +48,21 @@ type route struct {
 	// scope is what a subject needs; empty on public routes only.
 	scope access.Scopes
 	// rule says whose things the route shows or changes.
-	rule   rule
+	rule rule
+	// audit is what the audit log calls it; empty for what isn't written down,
+	// as what concerns nobody.
+	audit  access.Action
 	handle func(*gin.Context) error
+	// link says that the id in the path lets in whoever has it: it isn't written
+	// down.
+	link bool
 	// page makes errors HTML, for a reader's browser.
 	page bool
 	// openAI makes errors as OpenAI's API has them.
 	openAI bool
+	// work says that the route needs a place among what is worked on at once: it
+	// is refused when there is none, before anything is read.
+	work bool
 	// probe leaves out the guards and logs at debug level only: it tells nobody
 	// anything, and has to answer whoever asks, also when it is busy.
 	probe bool
@@ -62,25 +71,28 @@ type route struct {
 // routes is the table of everything that is served.
 func (a *api) routes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/api/v1/chat", scope: access.Chat, rule: own, handle: a.postChat},
-		{method: http.MethodGet, path: "/api/v1/search", scope: access.Search, rule: collection, handle: a.getSearch},
-		{method: http.MethodGet, path: "/api/v1/documents", scope: access.Search, rule: collection, handle: a.getDocuments},
-		{method: http.MethodGet, path: "/api/v1/documents/{id}", scope: access.Search, rule: collection, handle: a.getDocument},
-		{method: http.MethodGet, path: "/api/v1/documents/{id}/text", scope: access.Search, rule: collection, handle: a.getText},
-		{method: http.MethodGet, path: "/api/v1/answers/{id}", scope: access.Chat, rule: own, handle: a.getAnswer},
-		{method: http.MethodPost, path: "/api/v1/answers/{id}/feedback", scope: access.Feedback, rule: own, handle: a.postFeedback},
-		{method: http.MethodPost, path: "/api/v1/answers/{id}/share", scope: access.Chat, rule: own, handle: a.postShare},
-		{method: http.MethodGet, path: "/api/v1/answers/{id}/share", scope: access.Chat, rule: own, handle: a.getShare},
-		{method: http.MethodDelete, path: "/api/v1/answers/{id}/share", scope: access.Chat, rule: own, handle: a.deleteShare},
-		{method: http.MethodGet, path: "/api/v1/shared/{id}", scope: access.Search, rule: collection, handle: a.getShared},
-		{method: http.MethodGet, path: "/api/v1/conversations", scope: access.Chat, rule: own, handle: a.getConversations},
-		{method: http.MethodDelete, path: "/api/v1/conversations", scope: access.Chat, rule: own, handle: a.deleteConversations},
-		{method: http.MethodGet, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, handle: a.getConversation},
-		{method: http.MethodPatch, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, handle: a.patchConversation},
-		{method: http.MethodDelete, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, handle: a.deleteConversation},
+		{method: http.MethodPost, path: "/api/v1/chat", scope: access.Chat, rule: own, audit: access.ActionAsk, handle: a.postChat, work: true},
+		{method: http.MethodGet, path: "/api/v1/search", scope: access.Search, rule: collection, audit: access.ActionSearch, handle: a.getSearch, work: true},
+		{method: http.MethodGet, path: "/api/v1/documents", scope: access.Search, rule: collection, audit: access.ActionRead, handle: a.getDocuments},
+		{method: http.MethodGet, path: "/api/v1/documents/{id}", scope: access.Search, rule: collection, audit: access.ActionRead, handle: a.getDocument},
+		{method: http.MethodGet, path: "/api/v1/documents/{id}/text", scope: access.Search, rule: collection, audit: access.ActionRead, handle: a.getText},
+		{method: http.MethodGet, path: "/api/v1/answers/{id}", scope: access.Chat, rule: own, audit: access.ActionRead, handle: a.getAnswer},
+		{method: http.MethodPost, path: "/api/v1/answers/{id}/feedback", scope: access.Feedback, rule: own, audit: access.ActionFeedback, handle: a.postFeedback},
+		{method: http.MethodPost, path: "/api/v1/answers/{id}/share", scope: access.Chat, rule: own, audit: access.ActionShare, handle: a.postShare},
+		{method: http.MethodGet, path: "/api/v1/answers/{id}/share", scope: access.Chat, rule: own, audit: access.ActionRead, handle: a.getShare},
+		{method: http.MethodDelete, path: "/api/v1/answers/{id}/share", scope: access.Chat, rule: own, audit: access.ActionShare, handle: a.deleteShare},
+		{method: http.MethodGet, path: "/api/v1/shared/{id}", scope: access.Search, rule: collection, audit: access.ActionRead, handle: a.getShared, link: true},
+		{method: http.MethodGet, path: "/api/v1/conversations", scope: access.Chat, rule: own, audit: access.ActionRead, handle: a.getConversations},
+		{method: http.MethodDelete, path: "/api/v1/conversations", scope: access.Chat, rule: own, audit: access.ActionErase, handle: a.deleteConversations},
+		{method: http.MethodGet, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, audit: access.ActionRead, handle: a.getConversation},
+		{method: http.MethodPatch, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, audit: access.ActionChange, handle: a.patchConversation},
+		{method: http.MethodDelete, path: "/api/v1/conversations/{id}", scope: access.Chat, rule: own, audit: access.ActionErase, handle: a.deleteConversation},
+		{method: http.MethodGet, path: "/api/v1/session", rule: public, handle: a.getSession},
+		{method: http.MethodPost, path: "/api/v1/session", rule: public, audit: access.ActionSignIn, handle: a.postSession},
+		{method: http.MethodDelete, path: "/api/v1/session", rule: public, audit: access.ActionSignOut, handle: a.deleteSession},
 		{method: http.MethodGet, path: "/api/v1/info", rule: public, handle: a.getInfo},
 		{method: http.MethodGet, path: "/v1/models", scope: access.Chat, rule: collection, handle: a.getModels, openAI: true},
-		{method: http.MethodPost, path: "/v1/chat/completions", scope: access.Chat, rule: own, handle: a.postCompletion, openAI: true},
+		{method: http.MethodPost, path: "/v1/chat/completions", scope: access.Chat, rule: own, audit: access.ActionAsk, handle: a.postCompletion, openAI: true, work: true},
 		{method: http.MethodGet, path: "/healthz", rule: public, handle: a.getHealth, probe: true},
 		{method: http.MethodGet, path: "/readyz", rule: public, handle: a.getReady, probe: true},
 		{method: http.MethodGet, path: "/metrics", scope: access.Metrics, rule: server, handle: a.getMetrics},
@@ -89,8 +101,10 @@ func (a *api) routes() []route {
 		{method: http.MethodGet, path: "/c/{id}", rule: public, handle: a.getApp, page: true},
 		{method: http.MethodGet, path: "/a/{id}", rule: public, handle: a.getApp, page: true},
 		{method: http.MethodGet, path: "/s/{id}", rule: public, handle: a.getApp, page: true},
+		{method: http.MethodGet, path: signInPath, rule: public, handle: a.getSignIn, page: true},
+		{method: http.MethodGet, path: signInPath + "/callback", rule: public, audit: access.ActionSignIn, handle: a.getCallback, page: true},
 		{method: http.MethodGet, path: "/documents", rule: public, handle: a.getApp, page: true},
-		{method: http.MethodGet, path: "/documents/{id}", scope: access.Search, rule: collection, handle: a.getViewer, page: true},
+		{method: http.MethodGet, path: "/documents/{id}", scope: access.Search, rule: collection, audit: access.ActionRead, handle: a.getViewer, page: true},
 		{method: http.MethodGet, path: "/assets/{id}", rule: public, handle: a.getAsset},
 	}
 }
@@ -112,6 +126,7 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		if err != nil {
 			a.fail(c, err)
 		}
+		a.note(c, rt, err)
 	}
 }
 
