@@ -59,7 +59,7 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 			p.to = p.from + len(strings.TrimRight(text[p.from:p.to], " -–"))
 		}
 		s := text[p.from:p.to]
-		if !hasWord(s) || p.kind != docs.Heading && isChrome(s) || strings.ContainsAny(s, "<{[") && !hasWord(plain(s)) {
+		if !hasWord(s) || p.kind != docs.Heading && p.kind != docs.Row && isChrome(s) || strings.ContainsAny(s, "<{[") && !hasWord(plain(s)) {
 			continue
 		}
 		if p.kind == docs.Paragraph && isFormal(s, len(s), countWords(s)) {

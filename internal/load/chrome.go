@@ -1,6 +1,7 @@
 package load
 
 import (
+	"path"
 	"strings"
 	"unicode"
 
@@ -16,8 +17,8 @@ var chrome = wordSet(`contact cookies cookiesaccepteren cookiesweigeren delen de
 
 // isChrome reports whether a short line outside the prose is page furniture.
 func isChrome(s string) bool {
-	if len(s) > 40 {
-		return false
+	if len(s) > 40 || strings.ContainsAny(s, "0123456789") {
+		return false // "Contact: 14 030" tells something
 	}
 	bare := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) {
@@ -92,4 +93,48 @@ func firstElement(n *html.Node) *html.Node {
 		}
 	}
 	return nil
+}
+
+// isNoteLink reports whether an element is the mark of a note: a raised number
+// that links to a place in the page. The note itself stands there.
+func isNoteLink(n *html.Node) bool {
+	switch {
+	case attr(n, "role") == "doc-noteref":
+		return true
+	case n.DataAtom == atom.Sup:
+		link := firstElement(n)
+		return link != nil && link.DataAtom == atom.A && strings.HasPrefix(attr(link, "href"), "#") && isNoteNumber(n)
+	case n.DataAtom == atom.A && strings.HasPrefix(attr(n, "href"), "#"):
+		up := firstElement(n)
+		return up != nil && up.DataAtom == atom.Sup && isNoteNumber(n)
+	}
+	return false
+}
+
+// isNoteNumber reports whether all that an element shows is a number, with
+// brackets at most.
+func isNoteNumber(n *html.Node) bool {
+	s := textOf(n, 10)
+	return s != "" && strings.Trim(s, "0123456789*[]() \n\t") == ""
+}
+
+// textOf is the text of an element, cut off soon behind most bytes.
+func textOf(n *html.Node, most int) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+		if b.Len() > most {
+			break
+		}
+	}
+	return b.String()
+}
+
+// isSavedPart reports whether a file is a frame that a browser saved beside a
+// page, in the folder of its pictures.
+func isSavedPart(name string) bool {
+	dir := path.Base(path.Dir(name))
+	return strings.HasPrefix(path.Base(name), "saved_resource") && (strings.HasSuffix(dir, "_files") || strings.HasSuffix(dir, "_bestanden"))
 }

@@ -17,7 +17,7 @@ const maxHeadWords = 25
 
 var (
 	// dateLabel is what a date stands behind.
-	dateLabel = regexp.MustCompile(`(?i)^(?:datum(?: publicatie| brief)?|dagtekening|publicatiedatum|gepubliceerd(?: op)?|verschenen(?: op)?|date)\b[ :|]*`)
+	dateLabel = regexp.MustCompile(`(?i)^(?:datum(?: publicatie| brief)?|dagtekening|publicatiedatum|gepubliceerd(?: op)?|verschenen(?: op)?|geldend (?:van|vanaf|per|op)|date)\b[ :|]*`)
 	// dossierLine begins with a parliamentary file; chapters of the budget have a
 	// Roman number behind it.
 	dossierLine = regexp.MustCompile(`^(?:Kamerstuk(?:ken)?(?: II?)? |Dossier )?(\d{2})[ \x{A0}]?(\d{3})(?:[ -]([IVX]{1,5}))?\b`)
@@ -68,8 +68,10 @@ func headDate(doc *docs.Document) string {
 				return day
 			}
 		}
-		if day := dutch.Day(s); day != "" {
-			return day
+		for part := range strings.SplitSeq(s, " | ") {
+			if day := dutch.Day(part); day != "" {
+				return day
+			}
 		}
 		if place, rest, ok := strings.Cut(s, ", "); ok && countWords(place) <= 4 {
 			if day := dutch.Day(strings.TrimPrefix(rest, "d.d. ")); day != "" {

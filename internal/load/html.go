@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,9 @@ func readHTML(name string, data []byte) (docs.Document, error) {
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: NotText, Err: err}
 	}
+	if isArchive(text) {
+		return docs.Document{}, &Error{Path: name, Reason: Unsupported, Err: errArchive}
+	}
 	root, err := html.Parse(strings.NewReader(text))
 	if err != nil {
 		return docs.Document{}, &Error{Path: name, Reason: TooDeep, Err: err}
@@ -39,6 +43,9 @@ func readHTML(name string, data []byte) (docs.Document, error) {
 	if len(r.pieces) == 0 {
 		r.children(find(root, func(n *html.Node) bool { return n.DataAtom == atom.Body }))
 		r.flush()
+	}
+	if r.err != nil {
+		return docs.Document{}, withPath(name, r.err)
 	}
 	doc.Text = r.out.String()
 	markTitle(r.pieces, doc.Text, doc.Title)
@@ -62,8 +69,28 @@ func decodeHTML(data []byte) (string, error) {
 	return string(text), err
 }
 
-// mainOf returns the part of a page that is its content: <main>, or the only
-// <article>, or everything.
+var errArchive = errors.New("a web archive (MHTML)")
+
+// isArchive reports whether a page is really a web archive: a mail with the page
+// in it.
+func isArchive(text string) bool {
+	head := text[:min(len(text), 2000)]
+	return !strings.HasPrefix(strings.TrimSpace(head), "<") && strings.Contains(head, "MIME-Version:") && strings.Contains(head, "multipart/related")
+}
+
+// contentIDs are the ids that pages without <main> give to their content.
+var contentIDs = wordSet("content main inhoud hoofdinhoud main-content maincontent broodtekst wettekst")
+
+// isContent reports whether an element is the content of a page by its id: it
+// holds a heading and a paragraph.
+func isContent(n *html.Node) bool {
+	return contentIDs[strings.ToLower(attr(n, "id"))] &&
+		find(n, func(c *html.Node) bool { return c.DataAtom == atom.H1 || c.DataAtom == atom.H2 }) != nil &&
+		find(n, func(c *html.Node) bool { return c.DataAtom == atom.P }) != nil
+}
+
+// mainOf returns the part of a page that is its content: <main>, the only
+// <article>, what has the id of content, or everything.
 func mainOf(root *html.Node) *html.Node {
 	main := find(root, func(n *html.Node) bool { return n.DataAtom == atom.Main || attr(n, "role") == "main" })
 	if main != nil {
@@ -78,6 +105,9 @@ func mainOf(root *html.Node) *html.Node {
 	}
 	if len(articles) == 1 {
 		return articles[0]
+	}
+	if content := find(root, isContent); content != nil {
+		return content
 	}
 	return find(root, func(n *html.Node) bool { return n.DataAtom == atom.Body })
 }
@@ -160,6 +190,8 @@ type htmlReader struct {
 	// line is the text of the block being read, next says what it will be.
 	line strings.Builder
 	next piece
+	// last is what the last block in the text is.
+	last docs.BlockKind
 	// lead stands before it in the text, outside its span.
 	lead string
 	// term is what the next <dd> defines.
@@ -168,6 +200,8 @@ type htmlReader struct {
 	entries int
 	// numbers has the last number given to an entry of each <ol>.
 	numbers map[*html.Node]int
+	// err is why the page is refused after all.
+	err error
 }
 
 // children reads everything below n.
@@ -179,7 +213,7 @@ func (r *htmlReader) children(n *html.Node) {
 		switch {
 		case c.Type == html.TextNode:
 			r.line.WriteString(c.Data)
-		case c.Type == html.ElementNode && !isUnread(c) && !leadsElsewhere(c):
+		case c.Type == html.ElementNode && !isUnread(c) && !leadsElsewhere(c) && !isNoteLink(c):
 			r.element(c)
 		}
 	}
@@ -190,6 +224,8 @@ func (r *htmlReader) element(n *html.Node) {
 	switch n.DataAtom {
 	case atom.Br:
 		r.line.WriteByte('\n')
+	case atom.Sup:
+		r.line.WriteString(raise(inline(n)))
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		r.block(n, piece{kind: docs.Heading, level: int(n.Data[1] - '0')}, "")
 	case atom.Summary:
@@ -206,7 +242,9 @@ func (r *htmlReader) element(n *html.Node) {
 		r.term = inline(n)
 	case atom.Dd:
 		r.flush()
-		if r.term != "" {
+		if m := markOf(r.term + " X"); m.end > 0 && m.end == len(r.term)+1 {
+			r.line.WriteString(r.term + " ")
+		} else if r.term != "" {
 			r.line.WriteString(strings.TrimRight(r.term, ":") + ": ")
 		}
 		r.line.WriteString(inline(n))
@@ -282,21 +320,41 @@ func (r *htmlReader) flush() {
 	if !hasWord(s) {
 		return
 	}
-	r.write(s, r.next, r.lead)
+	if r.next.kind == docs.Item && r.lead == "- " {
+		r.lead, s = ownLead(s)
+	}
+	r.write(s, r.next, r.lead, false)
 	r.next, r.lead = piece{}, ""
 }
 
-// write adds a block to the text.
-func (r *htmlReader) write(s string, p piece, lead string) {
+// ownLead cuts the number or sign off an entry that has one in its text, as laws
+// and letters have: "a. de minister" in a list without numbers of its own.
+func ownLead(s string) (lead, rest string) {
+	m := markOf(s)
+	if m.end == 0 || m.weak || !hasWord(s[m.end:]) {
+		return "- ", s
+	}
+	if m.bullet {
+		return "- ", s[m.end:]
+	}
+	return s[:m.end], s[m.end:]
+}
+
+// write adds a block to the text, and with aside nothing but its text.
+func (r *htmlReader) write(s string, p piece, lead string, aside bool) {
 	if r.out.Len() > 0 {
 		r.out.WriteByte('\n')
-		if last := r.pieces[len(r.pieces)-1]; last.kind != p.kind || last.closes || p.kind != docs.Item && p.kind != docs.Row {
+		closed := len(r.pieces) > 0 && r.pieces[len(r.pieces)-1].closes
+		if r.last != p.kind || closed || p.kind != docs.Item && p.kind != docs.Row {
 			r.out.WriteByte('\n')
 		}
 	}
+	r.last = p.kind
 	r.out.WriteString(lead)
 	p.from = r.out.Len()
 	r.out.WriteString(s)
 	p.to = r.out.Len()
-	r.pieces = append(r.pieces, p)
+	if !aside {
+		r.pieces = append(r.pieces, p)
+	}
 }

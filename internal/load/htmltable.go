@@ -5,9 +5,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"bronwijzer/internal/docs"
-	"bronwijzer/internal/dutch"
 )
 
 // table reads a table row by row. One that only lays out the page (it has a
@@ -23,27 +20,17 @@ func (r *htmlReader) table(n *html.Node) {
 	if caption := find(n, func(c *html.Node) bool { return c.DataAtom == atom.Caption }); caption != nil {
 		r.block(caption, piece{}, "")
 	}
-	header := ""
-	for i, row := range rows {
-		text := strings.Join(row.cells, " | ")
-		switch {
-		case i == 0 && row.header:
-			header = text
-		case hasWord(text):
-			r.write(text, piece{kind: docs.Row, header: header}, "")
-		}
+	var f flow
+	if err := f.table(rows); err != nil {
+		r.err = err
+	}
+	for _, b := range f.blocks {
+		r.write(b.text, piece{kind: b.kind, header: b.header}, "", b.aside)
 	}
 }
 
-// tableRow is the text of one row.
-type tableRow struct {
-	cells []string
-	// header says that all its cells are <th>, but for empty ones.
-	header bool
-}
-
 // rowsOf returns the rows of a table, and whether it isn't really one.
-func rowsOf(table *html.Node) (rows []tableRow, layout bool) {
+func rowsOf(table *html.Node) (rows []rawRow, layout bool) {
 	columns := 0
 	for n := range table.Descendants() {
 		if n.DataAtom == atom.Table {
@@ -52,16 +39,16 @@ func rowsOf(table *html.Node) (rows []tableRow, layout bool) {
 		if n.DataAtom != atom.Tr {
 			continue
 		}
-		row := tableRow{header: true}
+		row := rawRow{head: true}
 		for c := range n.ChildNodes() {
 			if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
 				continue
 			}
-			// A bar divides cells, so one in a cell is written as a slash.
-			cell := strings.ReplaceAll(inline(c), "|", "/")
-			row.header = row.header && (c.DataAtom == atom.Th || cell == "")
+			cell := rawCell{text: inline(c), cols: number(attr(c, "colspan")), rows: number(attr(c, "rowspan"))}
+			row.head = row.head && (c.DataAtom == atom.Th || cell.text == "")
 			row.cells = append(row.cells, cell)
 		}
+		row.head = row.head || n.Parent.DataAtom == atom.Thead
 		columns = max(columns, len(row.cells))
 		if len(row.cells) > 0 {
 			rows = append(rows, row)
@@ -82,7 +69,9 @@ func gather(b *strings.Builder, n *html.Node) {
 		switch {
 		case c.Type == html.TextNode:
 			b.WriteString(c.Data)
-		case c.Type == html.ElementNode && !isUnread(c):
+		case c.DataAtom == atom.Sup && !isNoteLink(c):
+			b.WriteString(raise(inline(c)))
+		case c.Type == html.ElementNode && !isUnread(c) && !isNoteLink(c):
 			if !isInline(c.DataAtom) {
 				b.WriteByte(' ')
 			}
@@ -92,51 +81,4 @@ func gather(b *strings.Builder, n *html.Node) {
 			}
 		}
 	}
-}
-
-// pageMeta takes from a page what it says of itself.
-func pageMeta(root *html.Node) docs.Meta {
-	named := make(map[string]string)
-	var m docs.Meta
-	var title, heading string
-	for n := range root.Descendants() {
-		switch n.DataAtom {
-		case atom.Html:
-			m.Language = attr(n, "lang")
-		case atom.Meta:
-			name := strings.ToLower(attr(n, "name") + attr(n, "property"))
-			if _, ok := named[name]; !ok {
-				named[name] = strings.TrimSpace(attr(n, "content"))
-			}
-		case atom.Link:
-			if attr(n, "rel") == "canonical" {
-				m.SourceURL = attr(n, "href")
-			}
-		case atom.Title:
-			if title == "" && n.Parent.DataAtom == atom.Head {
-				title = inline(n)
-			}
-		case atom.H1:
-			if heading == "" {
-				heading = inline(n)
-			}
-		}
-	}
-	first := func(values ...string) string {
-		for _, v := range values {
-			if v != "" {
-				return v
-			}
-		}
-		return ""
-	}
-	m.Title = first(heading, named["og:title"], named["dcterms.title"], title)
-	m.Publisher = first(named["dcterms.publisher"], named["dcterms.creator"], named["og:site_name"], named["author"])
-	m.Kind = named["dcterms.type"]
-	m.Date = dutch.Day(first(named["dcterms.issued"], named["dcterms.available"], named["article:published_time"], named["dcterms.date"], named["date"]))
-	m.SourceURL = first(m.SourceURL, named["og:url"])
-	if !isURL(m.SourceURL) {
-		m.SourceURL = ""
-	}
-	return m
 }

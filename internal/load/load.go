@@ -84,7 +84,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Message() string {
 	switch e.Reason {
 	case Unsupported:
-		return "Dit soort bestand kan Bronwijzer niet lezen. Het leest .txt, .md, .html, .docx, .odt en .pdf."
+		return "Dit soort bestand kan Bronwijzer niet lezen. " + instead(e.Path) + "Het leest .txt, .md, .html, .docx, .odt en .pdf."
 	case TooLarge:
 		return fmt.Sprintf("Het bestand is te groot: meer dan %d MB, of %d MB voor een webpagina, of uitgepakt veel meer dan dat.", MaxBytes>>20, MaxPageBytes>>20)
 	case NotText:
@@ -115,6 +115,19 @@ func (e *Error) Message() string {
 	return "Het bestand kan niet worden gelezen."
 }
 
+// instead says what to do about a file that isn't read.
+func instead(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".doc", ".dot", ".rtf", ".wpd", ".docx":
+		return "Bewaar het in Word of LibreOffice als .docx. "
+	case ".mht", ".mhtml", ".html", ".htm", ".webarchive":
+		return "Bewaar de pagina opnieuw, als HTML en niet als webarchief. "
+	case ".ott", ".fodt", ".pages":
+		return "Bewaar het als .odt of .docx. "
+	}
+	return ""
+}
+
 var (
 	errControl   = errors.New("control characters in it")
 	errSurrogate = errors.New("invalid UTF-16")
@@ -132,6 +145,9 @@ func reader(name string) func(name string, data []byte) (docs.Document, error) {
 	case ".md", ".markdown":
 		return readMarkdown
 	case ".html", ".htm":
+		if isSavedPart(name) {
+			return nil
+		}
 		return readHTML
 	case ".docx":
 		return readDOCX
