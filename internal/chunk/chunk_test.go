@@ -298,6 +298,57 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// TestTables: whatever a table comes from, each of its rows names its columns.
+func TestTables(t *testing.T) {
+	for name, file := range map[string]string{
+		"a.md":   "# Bezoekers\n\n| Bad | Jaar | Aantal |\n|--|--|--|\n| Het Diep | 2030 | 40.020 |\n",
+		"b.md":   "# Bezoekers\n\n<table><tr><th>Bad</th><th>Jaar</th><th>Aantal</th></tr>\n<tr><td>Het Diep</td><td>2030</td><td>40.020</td></tr></table>\n",
+		"a.txt":  "Bezoekers\n\nBad | Jaar | Aantal\n--|--|--\nHet Diep | 2030 | 40.020\n",
+		"a.html": "<h1>Bezoekers</h1><table><tr><th>Bad<th>Jaar<th>Aantal<tr><td>Het Diep<td>2030<td>40.020</table>",
+		"a.docx": sample(t, "sample_office.docx"),
+		"a.odt":  sample(t, "sample_office.odt"),
+	} {
+		want := "Bad: Het Diep; Jaar: 2030; Aantal: 40.020"
+		if strings.HasPrefix(file, "PK") {
+			want = "Bad: Het Diep; Jaar: 2030; Bezoekers: 40.020"
+		}
+		found := false
+		for _, p := range split(t, name, file, 200) {
+			for _, s := range p.Sentences {
+				found = found || s.Kind == docs.TableRow && s.Plain == want && strings.Contains(p.Plain, want)
+			}
+		}
+		if !found {
+			t.Errorf("%s: no row %q", name, want)
+		}
+	}
+}
+
+// sample is a file that package load is tested with.
+func sample(tb testing.TB, name string) string {
+	tb.Helper()
+	data, err := os.ReadFile("../load/testdata/" + name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestLongRow: a row that has to be cut goes on with the right columns.
+func TestLongRow(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("heel lang ", 120))
+	table := "Kop hier\n\nEen | Twee | Drie\n---|---|---\n" + long + " | " + long + " | derde cel\n"
+	var got []string
+	for _, p := range split(t, "a.txt", table, 200) {
+		for _, s := range p.Sentences {
+			got = append(got, s.Plain)
+		}
+	}
+	if len(got) != 2 || !strings.HasPrefix(got[0], "Een: heel") || !strings.HasPrefix(got[1], "Twee: ") || !strings.HasSuffix(got[1], "; Drie: derde cel") {
+		t.Errorf("got %.60q", got)
+	}
+}
+
 func TestShort(t *testing.T) {
 	for text, want := range map[string][]string{
 		"# Kop\n\nVijf dagen.":                                 nil,

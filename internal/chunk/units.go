@@ -31,8 +31,10 @@ type unit struct {
 	span     docs.Span
 	plain    string
 	// lead is what the reader sees before an entry: "- ", "1. ".
-	lead  string
-	words int
+	lead string
+	// column is that of the cell of its row that the unit begins in, from 0.
+	column int
+	words  int
 	// block is the index of the first block of the unit, run that of the stretch
 	// without a section border in it.
 	block, run int
@@ -132,6 +134,7 @@ func (m *maker) block(i, run int, heading place) {
 			from += len(part)
 			runes += utf8.RuneCountInString(part)
 			u.lead = ""
+			u.column += strings.Count(part, "|") - strings.Count(part, `\|`)
 		}
 	}
 }
@@ -140,7 +143,7 @@ func (m *maker) block(i, run int, heading place) {
 func (m *maker) add(u unit) bool {
 	raw := m.doc.Text[u.from:u.to]
 	if u.kind == docs.TableRow {
-		u.plain = row(raw, m.doc.Blocks[u.block].Header, m.plain)
+		u.plain = row(raw, cells(m.doc.Blocks[u.block].Header), u.column, m.plain)
 	} else {
 		u.plain = m.plain(raw)
 	}
@@ -253,11 +256,12 @@ func words(s string) int {
 	return n
 }
 
-// row reads a row of a table out with its header: "Jaar: 2019; Aantal: 12". The
-// cells of both are divided by bars; "\|" is a bar in a cell. A cell that is empty
-// or a dash is passed over, and so is the name of a column that has none.
-func row(raw, header string, plain func(string) string) string {
-	names := cells(header)
+// row reads a row of a table out with the names of its columns: "Jaar: 2019;
+// Aantal: 12". Its cells are divided by bars; "\|" is a bar in a cell. The first
+// cell is that of column, more than 0 in a row that had to be cut. A cell that is
+// empty or a dash is passed over, and so is the name of a column that has none.
+func row(raw string, names []string, column int, plain func(string) string) string {
+	names = names[min(column, len(names)):]
 	var b strings.Builder
 	for i, cell := range cells(raw) {
 		if cell = plain(cell); strings.Trim(cell, "-–—") == "" {
