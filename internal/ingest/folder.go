@@ -98,6 +98,7 @@ type folder struct {
 	root     Root
 	files    files
 	manifest *load.Manifest
+	blank    bool // there is no manifest, or nothing in it
 	// paths are of the files to be read: slash-separated, sorted.
 	paths   []string
 	refused []refused
@@ -130,6 +131,7 @@ func (f *folder) walk(dir *os.Root) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
+	f.blank = len(bytes.TrimSpace(data)) == 0
 	if err == nil {
 		f.manifest, err = load.ReadManifest(bytes.NewReader(data))
 	}

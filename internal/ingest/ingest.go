@@ -159,6 +159,11 @@ func (r *run) all(ctx context.Context, roots []Root) error {
 		return err
 	}
 	for _, f := range folders {
+		if err := r.limit(ctx, f); err != nil {
+			return err
+		}
+	}
+	for _, f := range folders {
 		if err := r.folder(ctx, f); err != nil {
 			return err
 		}

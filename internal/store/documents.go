@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -104,7 +103,7 @@ func (s *Store) PutDocument(ctx context.Context, doc docs.Document, passages []d
 		if err := putText(ctx, tx, &doc); err != nil {
 			return err
 		}
-		if err := putGroups(ctx, tx, &doc); err != nil {
+		if err := putGroups(ctx, tx, doc.ID, doc.Groups); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO documents (id, root, path, version, fingerprint, title, publisher, kind,
@@ -167,45 +166,9 @@ func putText(ctx context.Context, tx *sql.Tx, doc *docs.Document) error {
 	return err
 }
 
-// putGroups says who may read the document from now on.
-func putGroups(ctx context.Context, tx *sql.Tx, doc *docs.Document) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM document_groups WHERE document_id = $1`, doc.ID); err != nil {
-		return err
-	}
-	for _, name := range doc.Groups {
-		_, err := tx.ExecContext(ctx, `INSERT INTO document_groups (document_id, name) VALUES ($1, $2)`, doc.ID, name)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readable is a condition that holds for the documents that a reader may see;
-// column has their id. Its placeholders begin with number from and stand for the
-// arguments that come with it.
-func readable(r docs.Reader, column string, from int) (condition string, args []any) {
-	if r.All {
-		return "1 = 1", nil
-	}
-	limits := "SELECT 1 FROM document_groups g WHERE g.document_id = " + column
-	condition = "NOT EXISTS (" + limits + ")"
-	if len(r.Groups) == 0 {
-		return condition, nil
-	}
-	for _, name := range r.Groups {
-		args = append(args, name)
-	}
-	return "(" + condition + " OR EXISTS (" + limits + " AND g.name IN " + placeholders(from, len(args)) + "))", args
-}
-
-// groupBreak stands between names of groups, in which there is none.
-const groupBreak = "\n"
-
 const (
 	infoColumns = `id, root, path, d.version, title, publisher, kind, date, dossier, source_url, language, characters,
-		passages, ingested_at, COALESCE((SELECT string_agg(name, '` + groupBreak + `') FROM
-			(SELECT name FROM document_groups g WHERE g.document_id = d.id ORDER BY name) AS names), '')`
+		passages, ingested_at, ` + groupColumn
 	selectInfo = `SELECT ` + infoColumns + ` FROM documents d `
 )
 
@@ -219,9 +182,7 @@ func scanInfo(scan scan, more ...any) (DocumentInfo, error) {
 		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at, &groups,
 	}, more...)...)
 	d.IngestedAt = fromMicros(at)
-	if groups != "" {
-		d.Groups = strings.Split(groups, groupBreak)
-	}
+	d.Groups = splitGroups(groups)
 	return d, err
 }
 
@@ -266,25 +227,6 @@ func (s *Store) Text(ctx context.Context, r docs.Reader, documentID, version str
 	var text string
 	err := s.reader.QueryRowContext(ctx, query, append([]any{documentID, version}, args...)...).Scan(&text)
 	return text, failed(err, "read text of document", documentID)
-}
-
-// May reports whether the reader may see every one of the documents. What nobody
-// limited, or nobody knows, everybody may see.
-func (s *Store) May(ctx context.Context, r docs.Reader, ids []string) (bool, error) {
-	for some := range slices.Chunk(ids, maxIDs) {
-		args := make([]any, len(some))
-		for i, id := range some {
-			args[i] = id
-		}
-		seen, groups := readable(r, "g0.document_id", len(args)+1)
-		var hidden int
-		err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM document_groups g0 WHERE g0.document_id IN `+
-			placeholders(1, len(args))+` AND NOT `+seen, append(args, groups...)...).Scan(&hidden)
-		if err != nil || hidden > 0 {
-			return false, failed(err, "read groups", "")
-		}
-	}
-	return true, nil
 }
 
 // keepFor is how long a superseded text stays although no record cites it: an

@@ -89,7 +89,7 @@ func (s *Store) Each(ctx context.Context, f func(docs.Document, []docs.Passage) 
 		return err
 	}
 	for _, id := range ids {
-		doc, passages, err := s.whole(ctx, id)
+		doc, passages, err := s.Whole(ctx, id)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			continue
@@ -103,8 +103,8 @@ func (s *Store) Each(ctx context.Context, f func(docs.Document, []docs.Passage) 
 	return nil
 }
 
-// whole reads a document with its text and passages.
-func (s *Store) whole(ctx context.Context, id string) (docs.Document, []docs.Passage, error) {
+// Whole returns a document with its text and passages, as Each does.
+func (s *Store) Whole(ctx context.Context, id string) (docs.Document, []docs.Passage, error) {
 	var info DocumentInfo
 	var passages []docs.Passage
 	err := s.read(ctx, "read document "+id, func(tx *sql.Tx) (err error) {
