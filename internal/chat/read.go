@@ -44,14 +44,34 @@ func (s *Service) answered(ctx context.Context, by access.Subject, id string) (r
 }
 
 // mayRead reports whether every document that a record shows something of is
-// for the subject to read.
+// for the subject to read. What a follow-up searched for may be in the words of
+// the answers before it, so it shows something of theirs too.
 func (s *Service) mayRead(ctx context.Context, by access.Subject, rec *record.Answer) (bool, error) {
-	var ids []string
-	for _, c := range rec.Citations {
-		ids = append(ids, c.DocumentID)
+	records := []record.Answer{*rec}
+	if followsUp(rec) {
+		before, err := s.store.Before(ctx, rec)
+		if err != nil {
+			return false, err
+		}
+		records = append(records, before...)
 	}
-	for _, p := range rec.Passages {
-		ids = append(ids, p.DocumentID)
+	return s.mayReadAll(ctx, by, records)
+}
+
+// followsUp reports whether something from earlier in the conversation is in a
+// record.
+func followsUp(rec *record.Answer) bool { return rec.SearchQuestion != rec.Question }
+
+// mayReadAll is mayRead for records, each by itself.
+func (s *Service) mayReadAll(ctx context.Context, by access.Subject, records []record.Answer) (bool, error) {
+	var ids []string
+	for _, rec := range records {
+		for _, c := range rec.Citations {
+			ids = append(ids, c.DocumentID)
+		}
+		for _, p := range rec.Passages {
+			ids = append(ids, p.DocumentID)
+		}
 	}
 	slices.Sort(ids)
 	return s.store.May(ctx, by.Reader(), slices.Compact(ids))
@@ -64,8 +84,8 @@ func (s *Service) Conversations(ctx context.Context, by access.Subject, page, pe
 }
 
 // Conversation returns a conversation and its records, oldest first; those that
-// rest on documents which aren't for the subject any more are left out. Another's
-// conversation is ErrNotFound.
+// rest on documents which aren't for the subject any more are left out, with what
+// followed up on them. Another's conversation is ErrNotFound.
 func (s *Service) Conversation(ctx context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error) {
 	c, answers, err := s.conversation(ctx, by, id)
 	if err != nil {
@@ -80,14 +100,16 @@ func (s *Service) conversation(ctx context.Context, by access.Subject, id string
 		return c, nil, notFound(err)
 	}
 	answers := make([]record.Answer, 0, len(all))
+	whole := true // nothing was left out so far
 	for i := range all {
-		ok, err := s.mayRead(ctx, by, &all[i])
+		ok, err := s.mayReadAll(ctx, by, all[i:i+1])
 		if err != nil {
 			return c, nil, err
 		}
-		if ok {
+		if ok && (whole || !followsUp(&all[i])) {
 			answers = append(answers, all[i])
 		}
+		whole = whole && ok
 	}
 	return c, answers, nil
 }
