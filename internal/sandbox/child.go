@@ -29,7 +29,7 @@ const deathTime = 2 * time.Second
 const watchEvery = 20 * time.Millisecond
 
 // keptOutput is how much of what a child says on its error stream is kept, in
-// bytes: the end of it.
+// bytes.
 const keptOutput = 16 << 10
 
 var (
@@ -40,26 +40,25 @@ var (
 // child is a process that reads files, as its parent sees it. One file at a time.
 type child struct {
 	limits Limits
-	// started says that it reads all formats.
-	started bool
-	in      io.WriteCloser
-	pipe    *os.File
-	out     *bufio.Reader
-	stderr  tail
-	cmd     *exec.Cmd
-	kill    context.CancelFunc
-	done    chan struct{} // closed when the process is gone and reaped
-	files   int           // that it was given
-	worn    bool          // it asks to be replaced
-	retire  *time.Timer   // while it is idle
+	all    bool // it reads all formats
+	in     io.WriteCloser
+	pipe   *os.File
+	out    *bufio.Reader
+	stderr lastWords
+	cmd    *exec.Cmd
+	kill   context.CancelFunc
+	done   chan struct{} // closed when the process is gone and reaped
+	files  int           // that it was given
+	worn   bool          // it asks to be replaced
+	retire *time.Timer   // while it is idle
 }
 
 // start makes a child and waits until it is ready: confined, and with all that
 // it needs for its files.
-func start(ctx context.Context, lg *slog.Logger, cfg *Config, started bool) (*child, error) {
+func start(ctx context.Context, lg *slog.Logger, cfg *Config, all bool) (*child, error) {
 	begin := time.Now()
 	process, kill := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the file at hand
-	c := &child{limits: cfg.Limits, started: started, kill: kill, done: make(chan struct{})}
+	c := &child{limits: cfg.Limits, all: all, kill: kill, done: make(chan struct{})}
 	if err := c.launch(process, cfg.Args); err != nil {
 		kill()
 		return nil, fmt.Errorf("start reader of files: %w", err)
@@ -68,7 +67,7 @@ func start(ctx context.Context, lg *slog.Logger, cfg *Config, started bool) (*ch
 	defer cancel()
 	defer context.AfterFunc(ctx, kill)()
 	var ready hello
-	err := writeJSON(c.in, settings{Limits: cfg.Limits, CacheDir: cfg.CacheDir, Start: started})
+	err := writeJSON(c.in, settings{Limits: cfg.Limits, CacheDir: cfg.CacheDir, All: all})
 	if err == nil {
 		err = readJSON(c.out, &ready)
 	}
@@ -79,7 +78,7 @@ func start(ctx context.Context, lg *slog.Logger, cfg *Config, started bool) (*ch
 		}
 		return nil, fmt.Errorf("start reader of files: %w: %s: %s", err, c.state(), c.stderr.String())
 	}
-	lg.DebugContext(ctx, "reader of files started", "pid", c.cmd.Process.Pid, "all_formats", started, "guards", ready.Guards, "took", time.Since(begin))
+	lg.DebugContext(ctx, "reader of files started", "pid", c.cmd.Process.Pid, "all_formats", all, "guards", ready.Guards, "took", time.Since(begin))
 	return c, nil
 }
 
@@ -216,32 +215,29 @@ func (c *child) reason(err error) load.Reason {
 	switch {
 	case errors.Is(err, errTime):
 		return load.Timeout
-	case errors.Is(err, errMemory), !errors.Is(err, errGarbage) && c.state() == "signal: killed", c.stderr.saysNoMemory():
+	case errors.Is(err, errMemory), !errors.Is(err, errGarbage) && c.state() == "signal: killed", c.stderr.sayNoMemory():
 		return load.Memory
 	}
 	return load.Crashed
 }
 
-// tail keeps the end of what is written to it. It is read when the writer is
-// gone.
-type tail struct {
+// lastWords keeps the beginning of what is written to it: there the Go runtime
+// says what is wrong. It is read when the writer is gone.
+type lastWords struct {
 	kept []byte
 }
 
 // Write never fails.
-func (t *tail) Write(p []byte) (int, error) {
-	t.kept = append(t.kept, p[max(0, len(p)-keptOutput):]...)
-	if over := len(t.kept) - keptOutput; over > 0 {
-		t.kept = append(t.kept[:0], t.kept[over:]...)
-	}
+func (w *lastWords) Write(p []byte) (int, error) {
+	w.kept = append(w.kept, p[:min(len(p), keptOutput-len(w.kept))]...)
 	return len(p), nil
 }
 
-func (t *tail) String() string { return strings.ToValidUTF8(string(t.kept), "�") }
+func (w *lastWords) String() string { return strings.ToValidUTF8(string(w.kept), "�") }
 
-// saysNoMemory reports whether the Go runtime ended the process for want of
-// memory.
-func (t *tail) saysNoMemory() bool {
-	s := string(t.kept)
-	return strings.Contains(s, "fatal error: ") && (strings.Contains(s, "out of memory") || strings.Contains(s, "cannot allocate memory"))
+// sayNoMemory reports whether the process ended for want of memory.
+func (w *lastWords) sayNoMemory() bool {
+	s := string(w.kept)
+	return strings.Contains(s, "pthread_create failed") || // it was for a stack
+		strings.Contains(s, "fatal error: ") && (strings.Contains(s, "out of memory") || strings.Contains(s, "cannot allocate memory"))
 }

@@ -32,12 +32,11 @@ const frameBlocks = 256
 // errGarbage is what a child sends that isn't of the protocol.
 var errGarbage = errors.New("garbage from the reader")
 
-// settings are what a child begins with. Start has it make ready for formats
-// that need it.
+// settings are what a child begins with. All has it make ready for all formats.
 type settings struct {
 	Limits
 	CacheDir string
-	Start    bool
+	All      bool
 }
 
 // hello says that a child is ready, and what holds it.

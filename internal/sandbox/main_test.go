@@ -83,8 +83,8 @@ func newPool(tb testing.TB, kind string, cfg Config) *Pool {
 func order(what string) []byte { return []byte("order " + what) }
 
 // obey reads files as package load does, but for those that hold an order.
-func obey(start bool, cacheDir string) (ReadFunc, error) {
-	read, err := OpenLoad(start, cacheDir)
+func obey(n Needs) (ReadFunc, error) {
+	read, err := OpenLoad(n)
 	mood := ""
 	return func(ctx context.Context, name string, data []byte) (docs.Document, error) {
 		what, ordered := strings.CutPrefix(string(data), "order ")

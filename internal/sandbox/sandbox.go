@@ -141,8 +141,8 @@ func (p *Pool) Read(ctx context.Context, name string, data []byte) (docs.Documen
 	}
 }
 
-// try reads a file once. again says that it brought down a child that others
-// may have spoiled.
+// try reads a file once. again says that its child died, and not of the time or
+// memory that the file took, after other files that may have spoiled it.
 func (p *Pool) try(ctx context.Context, name string, data []byte) (doc docs.Document, again bool, err error) {
 	c, err := p.take(ctx, load.NeedsStart(name))
 	if err != nil {
@@ -164,7 +164,7 @@ func (p *Pool) try(ctx context.Context, name string, data []byte) (doc docs.Docu
 	p.blame(name, data, verdict)
 	p.lg.WarnContext(ctx, "file brought its reader down", "path", name, "reason", verdict.Reason, "files_before", c.files-1, "error", err)
 	p.lg.DebugContext(ctx, "what the reader said", "path", name, "state", c.state(), "stderr", c.stderr.String())
-	return docs.Document{}, c.files > 1 && verdict.Reason != load.Timeout, verdict
+	return docs.Document{}, c.files > 1 && verdict.Reason == load.Crashed, verdict
 }
 
 func (p *Pool) enter() error {
@@ -212,9 +212,8 @@ func key(name string, data []byte) (sum [sha256.Size]byte) {
 }
 
 // take returns a child that is at work for nobody: one that is there, or a new
-// one. A child that isn't started for the file at hand makes place for one
-// that is.
-func (p *Pool) take(ctx context.Context, started bool) (*child, error) {
+// one. For a file that takes a child of all formats, another makes place.
+func (p *Pool) take(ctx context.Context, all bool) (*child, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -222,8 +221,8 @@ func (p *Pool) take(ctx context.Context, started bool) (*child, error) {
 	}
 	var c *child
 	if n := len(p.idle); n > 0 {
-		i := slices.IndexFunc(p.idle, func(c *child) bool { return c.started })
-		if !started || i < 0 {
+		i := slices.IndexFunc(p.idle, func(c *child) bool { return c.all })
+		if !all || i < 0 {
 			i = n - 1
 		}
 		c = p.idle[i]
@@ -233,12 +232,12 @@ func (p *Pool) take(ctx context.Context, started bool) (*child, error) {
 	p.mu.Unlock()
 	switch {
 	case c == nil:
-	case c.gone() || started && !c.started:
+	case c.gone() || all && !c.all:
 		c.end()
 	default:
 		return c, nil
 	}
-	return start(ctx, p.lg, &p.cfg, started)
+	return start(ctx, p.lg, &p.cfg, all)
 }
 
 // put keeps a child for the next file, unless it has done enough.

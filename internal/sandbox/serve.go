@@ -16,17 +16,30 @@ import (
 // maxStack is the deepest stack of a goroutine in a child, in bytes.
 const maxStack = 64 << 20
 
+// maxDetail is how much is told of why a file was refused, in bytes: some of it
+// is the stack of PDFium.
+const maxDetail = 512
+
 // ReadFunc makes a document of a file; load's Reader.Read is one.
 type ReadFunc func(ctx context.Context, name string, data []byte) (docs.Document, error)
 
-// Open makes a ReadFunc before the limits fall, while files may still be
-// opened. start asks that it reads all formats; cacheDir is that of Config.
-type Open func(start bool, cacheDir string) (ReadFunc, error)
+// Needs says what a ReadFunc is for.
+type Needs struct {
+	// All asks that it reads all formats, also those that take a while to start.
+	All bool
+	// CacheDir is that of Config.
+	CacheDir string
+	// Memory is what it may take, in bytes.
+	Memory int64
+}
+
+// Open makes a ReadFunc before the limits fall, while files may still be opened.
+type Open func(Needs) (ReadFunc, error)
 
 // OpenLoad is the Open of every day: package load.
-func OpenLoad(start bool, cacheDir string) (ReadFunc, error) {
-	r := load.New(load.Config{CacheDir: cacheDir})
-	if start {
+func OpenLoad(n Needs) (ReadFunc, error) {
+	r := load.New(load.Config{CacheDir: n.CacheDir, Memory: n.Memory})
+	if n.All {
 		if err := r.Start(); err != nil {
 			return nil, err
 		}
@@ -45,7 +58,9 @@ func Serve(in io.Reader, out io.Writer, open Open) error {
 	if err := readJSON(from, &s); err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
-	read, err := open(s.Start, s.CacheDir)
+	// A half, as memory that grows is there twice for a moment, and a half of that
+	// for what becomes of the file.
+	read, err := open(Needs{All: s.All, CacheDir: s.CacheDir, Memory: s.Memory / 4})
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
@@ -108,6 +123,7 @@ func answer(read ReadFunc, r request, data []byte, l *Limits) reply {
 		out = reply{N: r.N, Reason: refused.Reason}
 		if refused.Err != nil {
 			out.Detail = refused.Err.Error()
+			out.Detail = out.Detail[:min(len(out.Detail), maxDetail)]
 		}
 	case err != nil:
 		out = reply{N: r.N, Reason: load.Stopped, Detail: err.Error()}

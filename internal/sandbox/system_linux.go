@@ -62,16 +62,19 @@ func confine(memory int64) []string {
 	guard("descriptors", closeInherited())
 	// When memory runs out the kernel should choose this process.
 	guard("oom", os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0))
-	for name, l := range map[string]struct {
+	for _, l := range []struct {
+		name     string
 		resource int
 		most     uint64
 	}{
-		"core": {unix.RLIMIT_CORE, 0}, "write": {unix.RLIMIT_FSIZE, 0}, "open": {unix.RLIMIT_NOFILE, 64},
+		{"core", unix.RLIMIT_CORE, 0},
+		{"write", unix.RLIMIT_FSIZE, 0},
+		{"open", unix.RLIMIT_NOFILE, 64},
 		// Not RLIMIT_AS: Go reserves address space that it never uses. This counts
 		// private memory that can be written, of which there is some already.
-		"memory": {unix.RLIMIT_DATA, uint64(memory) + uint64(max(0, pages(os.Getpid(), 5)))},
+		{"memory", unix.RLIMIT_DATA, uint64(memory) + uint64(max(0, pages(os.Getpid(), 5)))},
 	} {
-		guard(name, unix.Setrlimit(l.resource, &unix.Rlimit{Cur: l.most, Max: l.most}))
+		guard(l.name, unix.Setrlimit(l.resource, &unix.Rlimit{Cur: l.most, Max: l.most}))
 	}
 	guard("syscalls", filterSyscalls()) // the last: from here on no file can be opened
 	return held
