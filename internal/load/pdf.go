@@ -66,8 +66,12 @@ func pdfReason(err error) Reason {
 		return Encrypted
 	case errors.Is(err, pdf.ErrPages):
 		return TooLong
+	case errors.Is(err, pdf.ErrMemory):
+		return Memory
 	case errors.Is(err, pdf.ErrDamaged):
 		return Damaged
+	case errors.Is(err, context.DeadlineExceeded):
+		return Timeout
 	}
 	return Stopped
 }

@@ -11,6 +11,8 @@ const (
 	spaced = 1.25
 	// headingSize is what a heading measures at least beside the body.
 	headingSize = 1.08
+	// narrow is the width of a column, in sizes of its font, in which text doesn't run.
+	narrow = 13
 )
 
 // pitchAt is the usual distance of lines of a line's size.
@@ -54,6 +56,8 @@ func (l *pdfLayout) breaks(open []pdfLine, b *pdfLine) bool {
 		return true
 	case l.indents(open, b) && !open1:
 		return true
+	case open1 && b.right-b.left < narrow*b.size && !startsSmall(next) && !smallWords[lastWord(before)]:
+		return true // an address
 	case short && open1 && (startsSmall(next) || smallWords[lastWord(before)]):
 		return false
 	}

@@ -32,9 +32,6 @@ type machine struct {
 // rectangle or the name of a font.
 const outSize = 256
 
-// errMemory is that the document takes more memory than it may.
-var errMemory = errors.New("out of memory")
-
 // machineOf takes the module out of the client, which has it in a field of its
 // implementation and returns it by no method.
 func machineOf(ctx context.Context, instance pdfium.Pdfium) (*machine, error) {
@@ -81,16 +78,22 @@ func number(result uint64) int { return int(int32(uint32(result))) }
 func (m *machine) alloc(ctx context.Context, data []byte) uint32 {
 	at := uint32(m.call(ctx, "malloc", uint64(len(data))))
 	if m.err == nil && (at == 0 || !m.module.Memory().Write(at, data)) {
-		m.err = errMemory
+		m.err = ErrMemory
 	}
 	return at
+}
+
+// full reports whether most of the memory that may be taken was: what failed did
+// so for want of more. PDFium itself then stops without saying why.
+func (m *machine) full(limit int64) bool {
+	return errors.Is(m.err, ErrMemory) || int64(m.module.Memory().Size()) > limit/8*7
 }
 
 // bytes is what stands in memory at m.out. It is valid until the next call.
 func (m *machine) bytes(n int) []byte {
 	b, ok := m.module.Memory().Read(m.out, uint32(min(n, outSize)))
 	if !ok && m.err == nil {
-		m.err = errMemory
+		m.err = ErrMemory
 	}
 	if m.err != nil {
 		return make([]byte, n)

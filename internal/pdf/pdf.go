@@ -36,9 +36,8 @@ const (
 	DefaultMemory = 512 << 20
 	// DefaultChars is the most characters of a document that is read.
 	DefaultChars = 20_000_000
-	// pageChars is the most of one page: a poster has less, and each costs some
-	// hundred bytes until the page is done.
-	pageChars = 500_000
+	// pageChars is the most of one page: a poster has less.
+	pageChars = 100_000
 )
 
 // Errors of Read, beside those of its context.
@@ -49,6 +48,8 @@ var (
 	ErrDamaged = errors.New("not a readable PDF")
 	// ErrPages is a file with more pages or characters than the limit.
 	ErrPages = errors.New("too many pages or characters")
+	// ErrMemory is a file that takes more memory than the limit.
+	ErrMemory = errors.New("out of memory")
 )
 
 // Config says what a document may cost. Its zero value works.
@@ -145,9 +146,10 @@ func (r *Reader) cacheDir() string {
 	return filepath.Join(dir, "bronwijzer", "wasm")
 }
 
-// Read reads a document. It ends when ctx does, at the next page or in the midst
-// of one. Errors are ErrEncrypted, ErrDamaged, ErrPages, ctx's, or that PDFium
-// couldn't be started.
+// Read reads a document. It ends when ctx does, also in the midst of a page:
+// give it a deadline, for a page can be made that is never done. Errors are
+// ErrEncrypted, ErrDamaged, ErrPages, ErrMemory, ctx's, or that PDFium couldn't be
+// started.
 func (r *Reader) Read(ctx context.Context, data []byte) (*Document, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -171,6 +173,8 @@ func (r *Reader) Read(ctx context.Context, data []byte) (*Document, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case err != nil && m.full(r.cfg.Memory):
+		return nil, fmt.Errorf("%w: %w", ErrMemory, err)
 	case err != nil && !errors.Is(err, ErrPages) && !errors.Is(err, ErrEncrypted):
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}

@@ -75,7 +75,10 @@ func (r *reading) document(ctx context.Context, data []byte) (*Document, error) 
 		return nil, fmt.Errorf("open: code %d", code)
 	}
 	count := number(r.call(ctx, "FPDF_GetPageCount", opened))
-	if count > r.cfg.MaxPages {
+	switch {
+	case count <= 0:
+		return nil, errNoPages
+	case count > r.cfg.MaxPages:
 		return nil, ErrPages
 	}
 	doc := &Document{
@@ -94,8 +97,10 @@ func (r *reading) document(ctx context.Context, data []byte) (*Document, error) 
 	return doc, r.err
 }
 
-// errPage is a page that can't be loaded.
-var errPage = errors.New("not loaded")
+var (
+	errNoPages = errors.New("no pages")
+	errPage    = errors.New("not loaded")
+)
 
 func (r *reading) page(ctx context.Context, doc uint64, index int) (Page, error) {
 	page := r.call(ctx, "FPDF_LoadPage", doc, uint64(index))
