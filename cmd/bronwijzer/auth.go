@@ -20,6 +20,9 @@ type authSettings struct {
 	ProxyGroupsHeader string   `help:"Kop waarin de proxy diens groepen noemt, met komma's." default:"X-Forwarded-Groups" placeholder:"NAAM"`
 	UserScopes        []string `help:"Wat mensen mogen: chat, search, documents, feedback, metrics, admin." default:"chat,search,feedback" placeholder:"WAT"`
 	AdminGroups       []string `help:"Groepen waarvan de leden alles mogen." placeholder:"GROEP"`
+	DocumentsGroups   []string `help:"Groepen waarvan de leden ook documenten mogen toevoegen, vervangen en weghalen." placeholder:"GROEP"`
+
+	oidcSettings
 }
 
 // words are the elements of a list without what white space and empty elements
@@ -83,10 +86,17 @@ func (set *authSettings) config(publicURL string, proxies []netip.Prefix) (acces
 	if err != nil {
 		return access.Config{}, fmt.Errorf("--public-url: %w", err)
 	}
+	var issuer access.OIDCConfig
+	if ways.Has(access.BySignIn) {
+		if issuer, err = set.oidc(publicURL); err != nil {
+			return access.Config{}, err
+		}
+	}
 	return access.Config{
 		BasePath: strings.TrimRight(public.Path, "/"), Ways: ways, TrustedProxies: proxies,
 		UserHeader: set.ProxyUserHeader, GroupsHeader: set.ProxyGroupsHeader,
-		PersonScopes: scopes, AdminGroups: words(set.AdminGroups),
+		PersonScopes: scopes, AdminGroups: words(set.AdminGroups), DocumentsGroups: words(set.DocumentsGroups),
+		OIDC: issuer, SessionLifetime: set.SessionLifetime,
 	}, nil
 }
 

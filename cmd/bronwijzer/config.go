@@ -30,6 +30,7 @@ type cli struct {
 	Restore restoreCmd `cmd:"" help:"Zet een reservekopie terug."`
 	Verify  verifyCmd  `cmd:"" help:"Controleer de databank op samenhang."`
 	Slack   slackCmd   `cmd:"" help:"Richt Slack in."`
+	Audit   auditCmd   `cmd:"" help:"Toon wie wat heeft gedaan."`
 	Health  healthCmd  `cmd:"" help:"Controleer of de dienst op deze gegevensmap leeft."`
 	Eval    evalCmd    `cmd:"" help:"Meet hoe goed vragen worden beantwoord."`
 	Export  exportCmd  `cmd:"" help:"Toon wat van iemand wordt bewaard, of van wie."`

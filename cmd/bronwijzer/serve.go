@@ -101,6 +101,8 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	}
 	group.Go(func() error { return a.start(ctx, lg, v.stderr) })
 	group.Go(func() error { return a.expire(ctx, lg, s.Retention) })
+	group.Go(func() error { return a.people.Run(ctx) })
+	group.Go(func() error { return a.audit.Run(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

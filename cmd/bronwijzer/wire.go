@@ -37,7 +37,9 @@ const notice = "Dit antwoord is automatisch samengesteld. Controleer de bronnen.
 // app is the program put together: every part that a command may need.
 type app struct {
 	store      *store.Store
-	embedder   llm.Embedder // nil without one
+	audit      *access.Audit
+	people     *access.Service // once handler was called
+	embedder   llm.Embedder    // nil without one
 	collection *index.Collection
 	readers    *sandbox.Pool // of files
 	ingester   *ingest.Ingester
@@ -78,12 +80,16 @@ func open(ctx context.Context, lg *slog.Logger, set *settings, f front) (*app, e
 		return nil, err
 	}
 	f.publicURL = strings.TrimSuffix(f.publicURL, "/")
-	a := &app{store: st, embedder: embedder, collection: newCollection(embedder), front: f}
+	audit, err := access.OpenAudit(lg, set.Data, access.AuditConfig{Rotates: true})
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	a := &app{store: st, audit: audit, embedder: embedder, collection: newCollection(embedder), front: f}
 	for _, dir := range set.Corpus {
 		a.roots = append(a.roots, ingest.Root{Dir: dir})
 	}
 	if err := a.assemble(lg, set); err != nil {
-		return nil, errors.Join(err, st.Close())
+		return nil, errors.Join(err, audit.Close(), st.Close())
 	}
 	return a, nil
 }
@@ -182,7 +188,7 @@ func operator() access.Subject { return access.Subject{Operator: true} }
 // close gives up the data folder.
 func (a *app) close(lg *slog.Logger) {
 	a.readers.Close()
-	if err := a.store.Close(); err != nil {
+	if err := errors.Join(a.audit.Close(), a.store.Close()); err != nil {
 		lg.Error("close", "error", err)
 	}
 }
@@ -275,12 +281,12 @@ func (a *app) info(_ context.Context, r docs.Reader) (httpapi.Info, error) {
 
 // handler is the HTTP API on the app.
 func (a *app) handler(lg *slog.Logger, who access.Config, cfg httpapi.Config) (http.Handler, error) {
-	people, err := access.New(lg, a.store, who)
-	if err != nil {
+	var err error
+	if a.people, err = access.New(lg, a.store, who); err != nil {
 		return nil, err
 	}
 	return httpapi.New(lg, httpapi.Deps{
-		Access: people, Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Busy: a.front.search.Full,
+		Access: a.people, Audit: a.audit, Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Busy: a.front.search.Full,
 		Web: web.FS(),
 	}, cfg)
 }

@@ -11,6 +11,7 @@ package access
 
 import (
 	"errors"
+	"strings"
 
 	"bronwijzer/internal/docs"
 )
@@ -34,6 +35,10 @@ type Subject struct {
 	// no document is hidden from them. No request over a network is theirs.
 	Operator bool
 }
+
+// Known reports whether it was proved who the subject is; a browser that didn't
+// sign in is a subject too.
+func (s Subject) Known() bool { return s.ID != "" && !strings.HasPrefix(s.ID, browserPrefix) }
 
 // Reader is the subject as somebody who reads documents.
 func (s Subject) Reader() docs.Reader { return docs.Reader{Groups: s.Groups, All: s.Operator} }

@@ -11,6 +11,8 @@ import (
 
 const (
 	browserCookie = "bronwijzer_browser"
+	// browserPrefix begins the id of a browser that didn't sign in.
+	browserPrefix = "browser:"
 	// browserCookieAge outlives the longest usual retention of records.
 	browserCookieAge = 400 * 24 * time.Hour
 )
@@ -40,7 +42,7 @@ func (s *Service) browser(w http.ResponseWriter, r *http.Request, p Peer) Subjec
 
 func hashed(id string) string {
 	sum := sha256.Sum256([]byte(id))
-	return "browser:" + hex.EncodeToString(sum[:16])
+	return browserPrefix + hex.EncodeToString(sum[:16])
 }
 
 // fromBrowser reports whether a cookie that is set now would reach a reader's

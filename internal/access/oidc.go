@@ -100,15 +100,24 @@ type discovered struct {
 	endSession string
 }
 
-// newIssuer checks cfg. It reaches nothing.
-func newIssuer(cfg OIDCConfig, now func() time.Time) (*issuer, error) {
-	if cfg.ClientID == "" {
-		return nil, errors.New("no client id")
+// Check reports what is wrong or missing. It reaches nothing.
+func (c *OIDCConfig) Check() error {
+	if c.ClientID == "" {
+		return errors.New("no client id")
 	}
-	for name, address := range map[string]string{"issuer": cfg.Issuer, "public url": cfg.PublicURL} {
-		if err := checkSecure(address); err != nil {
-			return nil, fmt.Errorf("%s %q: %w", name, address, err)
-		}
+	if err := checkSecure(c.Issuer); err != nil {
+		return fmt.Errorf("issuer %q: %w", c.Issuer, err)
+	}
+	if err := checkSecure(c.PublicURL); err != nil {
+		return fmt.Errorf("public url %q: %w", c.PublicURL, err)
+	}
+	return nil
+}
+
+// newIssuer fills in what cfg leaves out. It reaches nothing.
+func newIssuer(cfg OIDCConfig, now func() time.Time) (*issuer, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
 	}
 	cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/")
 	if cfg.UserClaim == "" {

@@ -47,15 +47,21 @@ type keptPerson struct {
 	Groups []string `json:"groups"`
 }
 
-// Methods names the ways to sign in in a browser, "key" and "oidc"; it is empty
-// where there is nothing to sign in with.
+// The ways to sign in in a browser.
+const (
+	MethodKey  = "key"
+	MethodOIDC = "oidc"
+)
+
+// Methods names the ways to sign in in a browser; it is empty where there is
+// nothing to sign in with.
 func (s *Service) Methods() []string {
 	list := []string{}
 	if s.cfg.Ways.Has(ByKey) {
-		list = append(list, "key")
+		list = append(list, MethodKey)
 	}
 	if s.issuer != nil {
-		list = append(list, "oidc")
+		list = append(list, MethodOIDC)
 	}
 	return list
 }

@@ -27,10 +27,12 @@ func (a *api) admit(c *gin.Context, rt route) error {
 		return errBadCredential
 	case err != nil:
 		return err
-	case !by.Scopes.Has(rt.scope):
+	}
+	// Before the scope is looked at: the audit log says who was denied.
+	c.Set(subjectKey, by)
+	if !by.Scopes.Has(rt.scope) {
 		return errScope
 	}
-	c.Set(subjectKey, by)
 	return nil
 }
 

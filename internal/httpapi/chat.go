@@ -116,6 +116,7 @@ func (a *api) postChat(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	answered(c, &ans)
 	writeJSON(c, http.StatusOK, shown(ans, include, r.TopK))
 	return nil
 }

@@ -269,7 +269,7 @@ func FuzzChatBody(f *testing.F) {
 	}
 	f.Add([]byte(`{"question":"Wat?","history":[{"role":"user","content":"x"}],"filter":{"kinds":["x"]},"top_k":3,"mode":"auto","include":["passages"],"stream":true}`))
 	fake := &fakeChat{}
-	s := &site{chat: fake, docs: &fakeDocuments{}, search: &fakeSearcher{}, logs: &logBuffer{}}
+	s := &site{chat: fake, docs: &fakeDocuments{}, search: &fakeSearcher{}, audit: &fakeAudit{}, logs: &logBuffer{}}
 	h := s.handler(f, Config{Limits: Limits{Rate: -1}})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		fake.asked = nil

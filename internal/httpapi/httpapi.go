@@ -227,7 +227,7 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		proxies:    cfg.TrustedProxies,
 		limits:     newLimits(cfg.Limits),
 		origins:    http.NewCrossOriginProtection(),
-		metrics:    newMetrics(deps.Audit.Failures),
+		metrics:    newMetrics(deps.Audit),
 		pages:      pages,
 		web:        web,
 		basePath:   public.basePath,

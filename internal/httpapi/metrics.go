@@ -31,7 +31,7 @@ type metrics struct {
 }
 
 // newMetrics makes the registry and everything in it.
-func newMetrics() *metrics {
+func newMetrics(audit Audit) *metrics {
 	// From a search in memory to an answer that a model writes in a minute.
 	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}
 	m := &metrics{
@@ -61,6 +61,9 @@ func newMetrics() *metrics {
 		}),
 	}
 	reg := prometheus.NewRegistry()
+	reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "bronwijzer_audit_failures_total", Help: "Lines of the audit log that couldn't be written.",
+	}, func() float64 { return float64(audit.Failures()) }))
 	reg.MustRegister(m.requests, m.durations, m.stages, m.answers, m.refusals, m.streams, m.documents, m.passages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})

@@ -167,6 +167,7 @@ func (a *api) postCompletion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	answered(c, &ans)
 	head.Object = "chat.completion"
 	origin := a.origin(c)
 	text := ans.Text

@@ -309,7 +309,7 @@ func FuzzCompletionBody(f *testing.F) {
 	}
 	f.Add([]byte(completionBody(`,"stream":true,"stream_options":{"include_usage":true}`)))
 	fake := &fakeChat{}
-	s := &site{chat: fake, docs: &fakeDocuments{}, search: &fakeSearcher{}, logs: &logBuffer{}}
+	s := &site{chat: fake, docs: &fakeDocuments{}, search: &fakeSearcher{}, audit: &fakeAudit{}, logs: &logBuffer{}}
 	h := s.handler(f, Config{Limits: Limits{Rate: -1}})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		fake.asked = nil

@@ -79,6 +79,7 @@ func (a *api) getShared(c *gin.Context) error {
 	if err != nil {
 		return fmt.Errorf("read shared answer: %w", err)
 	}
+	concerns(c, ans.ID)
 	writeJSON(c, http.StatusOK, shown(ans, include, chat.MaxTopK))
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/record"
 )
@@ -38,10 +39,12 @@ func (a *api) streamAnswer(c *gin.Context, r chat.Request, s *stream, t teller) 
 	stop()
 	switch {
 	case err == nil:
+		answered(c, &ans)
 		return t.done(ans)
 	case !s.begun:
 		return err
 	}
+	c.Set(resultKey, access.ResultFailed)
 	seen, body := a.report(c, err)
 	if seen == nil {
 		return nil

@@ -1,0 +1,90 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"bronwijzer/internal/access"
+	"bronwijzer/internal/record"
+)
+
+// Audit writes down what was done; see access.Audit.
+type Audit interface {
+	// Note never fails for its caller: Failures counts what wasn't written.
+	Note(ctx context.Context, e access.Entry)
+	Failures() int64
+}
+
+// Keys of values in Gin's context that the audit log is made from.
+const (
+	objectKey = "object"
+	resultKey = "result"
+)
+
+// concerns says which object a request is about, where that isn't the id in its
+// path.
+func concerns(c *gin.Context, id string) { c.Set(objectKey, id) }
+
+// answered says what came of a question.
+func answered(c *gin.Context, ans *record.Answer) {
+	concerns(c, ans.ID)
+	if ans.Status == record.Refused {
+		c.Set(resultKey, access.ResultRefused)
+	}
+}
+
+// note writes the line of the audit log for a request that is over. What was
+// turned away for load, before anybody was somebody, is no action: the metrics
+// count it, and a flood shouldn't fill the disk.
+func (a *api) note(c *gin.Context, rt route, err error) {
+	status := c.Writer.Status()
+	_, admitted := c.Get(subjectKey)
+	overload := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && !admitted
+	if rt.audit == "" || overload {
+		return
+	}
+	e := access.Entry{
+		Action: rt.audit, Object: objectOf(c, rt), Result: resultOf(c, status, err), Status: status,
+		Door: access.DoorHTTP, Actor: subjectOf(c).ID, RequestID: c.GetString(requestIDKey),
+	}
+	if rt.openAI {
+		e.Door = access.DoorOpenAI
+	}
+	if addr, _ := a.proxies.client(c.Request); addr.IsValid() {
+		e.Address = addr.String()
+	}
+	// It is over, also when the client left.
+	a.Audit.Note(context.WithoutCancel(c.Request.Context()), e)
+}
+
+// objectOf is the id that a handler named, or that in the path, if it can be
+// one: what a client made up isn't written down.
+func objectOf(c *gin.Context, rt route) string {
+	if v, ok := c.Get(objectKey); ok {
+		id, _ := v.(string)
+		return id
+	}
+	if id := c.Param("id"); !rt.link && saneRecordID.MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+// resultOf is how a request ended: as a handler said, or as its error and status
+// do.
+func resultOf(c *gin.Context, status int, err error) access.Result {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest:
+		return access.ResultDenied
+	}
+	if err != nil || status >= http.StatusBadRequest {
+		return access.ResultFailed
+	}
+	if v, ok := c.Get(resultKey); ok {
+		result, _ := v.(access.Result)
+		return result
+	}
+	return access.ResultOK
+}
