@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -295,5 +296,17 @@ func TestBackupPutInPlaceByHand(t *testing.T) {
 	var mode string
 	if err := s.writer.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
 		t.Errorf("journal mode %q, %v; want wal", mode, err)
+	}
+}
+
+// TestFileErrors stands in for a disk that is full, which a test can't have
+// everywhere. By hand, on a tmpfs of 300 kB: backup and restore both say so and
+// leave nothing.
+func TestFileErrors(t *testing.T) {
+	if err := fileError(&fs.PathError{Op: "write", Err: syscall.ENOSPC}); !errors.Is(err, ErrFull) {
+		t.Errorf("got %v, want ErrFull", err)
+	}
+	if err := fileError(nil); err != nil {
+		t.Errorf("got %v of nothing", err)
 	}
 }
