@@ -113,7 +113,14 @@ func testWeb() fstest.MapFS {
 // start serves s; its client holds every answer against openapi.yaml.
 func (s *site) start(t *testing.T, cfg Config) *site {
 	t.Helper()
-	srv := httptest.NewServer(s.handler(t, cfg))
+	s.listen(t, s.handler(t, cfg))
+	return s
+}
+
+// listen serves h for s.
+func (s *site) listen(t *testing.T, h http.Handler) {
+	t.Helper()
+	srv := httptest.NewServer(h)
 	transport := &http.Transport{MaxIdleConnsPerHost: 300}
 	s.url = srv.URL
 	s.client = &http.Client{
@@ -124,7 +131,6 @@ func (s *site) start(t *testing.T, cfg Config) *site {
 		transport.CloseIdleConnections()
 		srv.Close()
 	})
-	return s
 }
 
 // reply is an answer that was read in full.
