@@ -13,6 +13,7 @@ import (
 // ingestCmd takes documents in without serving.
 type ingestCmd struct {
 	Folders []string `arg:"" optional:"" name:"map" help:"Mappen met documenten; anders die van --corpus."`
+	Watch   bool     `help:"Blijf de mappen volgen en neem over wat er verandert."`
 }
 
 // Run ends with a table of what was added, changed, removed and refused. A
@@ -27,6 +28,13 @@ func (c *ingestCmd) Run(ctx context.Context, v *invocation) error {
 		return err
 	}
 	defer a.close(lg)
+	if c.Watch {
+		err := a.follow(ctx, lg, v.stdout, func(report ingest.Report) error { return report.Print(v.stdout) })
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	}
 	report, err := a.update(ctx, v.stderr)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bronwijzer/internal/httpapi"
+	"bronwijzer/internal/ingest"
 )
 
 const (
@@ -100,6 +101,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 		group.Go(func() error { return colleagues.Run(ctx) })
 	}
 	group.Go(func() error { return a.start(ctx, lg, v.stderr) })
+	group.Go(func() error { return a.work(ctx) })
 	group.Go(func() error { return a.expire(ctx, lg, s.Retention) })
 	group.Go(func() error { return a.people.Run(ctx) })
 	group.Go(func() error { return a.audit.Run(ctx) })
@@ -110,18 +112,44 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 }
 
 // start brings the collection up to date: what the store holds can be asked at
-// once, then follows what changed in the folders.
+// once, then follows what changed in the folders, and goes on to follow them
+// until ctx ends.
 func (a *app) start(ctx context.Context, lg *slog.Logger, w io.Writer) error {
 	if err := a.fill(ctx, w); err != nil {
 		return err
 	}
-	report, err := a.update(ctx, w)
-	if err != nil {
-		return err
+	return a.follow(ctx, lg, w, func(report ingest.Report) error {
+		documents, passages := a.size(operator().Reader())
+		lg.Info("ready", "documents", documents, "passages", passages)
+		return report.Print(w)
+	})
+}
+
+// follow takes over what changed in the folders, now and whenever something
+// changes, until ctx ends. First hears of the first run, whose error ends it;
+// later ones leave the collection as it is, and are logged.
+func (a *app) follow(ctx context.Context, lg *slog.Logger, w io.Writer, first func(ingest.Report) error) error {
+	dirs := make([]string, len(a.roots))
+	for i, root := range a.roots {
+		dirs[i] = root.Dir
 	}
-	documents, passages := a.size(operator().Reader())
-	lg.Info("ready", "documents", documents, "passages", passages)
-	return report.Print(w)
+	began := false
+	return ingest.Watch(ctx, lg, dirs, func(ctx context.Context) error {
+		report, err := a.update(ctx, w)
+		switch {
+		case !began && err == nil:
+			began = true
+			return first(report)
+		case !began || ctx.Err() != nil:
+			return err
+		case err != nil:
+			lg.ErrorContext(ctx, "change in the folders isn't taken over", "error", err)
+			return nil
+		case report.Quiet():
+			return nil
+		}
+		return report.Print(w)
+	})
 }
 
 // expire removes records past their retention, and the texts that only they

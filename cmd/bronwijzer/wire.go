@@ -43,6 +43,7 @@ type app struct {
 	collection *index.Collection
 	readers    *sandbox.Pool // of files
 	ingester   *ingest.Ingester
+	jobs       *ingest.Jobs
 	retriever  *retrieve.Retriever
 	chat       *chat.Service
 	generator  llm.Generator // nil without a model
@@ -106,8 +107,11 @@ func (a *app) assemble(lg *slog.Logger, set *settings) (err error) {
 	if a.readers, err = newReaders(lg, set); err != nil {
 		return err
 	}
-	a.ingester, err = a.newIngester(lg, set, a.collection)
-	return err
+	if a.ingester, err = a.newIngester(lg, set, a.collection); err != nil {
+		return err
+	}
+	a.jobs = ingest.NewJobs(lg, a.store, a.ingester)
+	return nil
 }
 
 // service answers from what a retriever finds, with the model if there is one.
@@ -286,7 +290,7 @@ func (a *app) handler(lg *slog.Logger, who access.Config, cfg httpapi.Config) (h
 		return nil, err
 	}
 	return httpapi.New(lg, httpapi.Deps{
-		Access: a.people, Audit: a.audit, Chat: a.chat, Documents: documents{a.store}, Searcher: a, Info: a.info, Ready: a.ready.Load, Busy: a.front.search.Full,
+		Access: a.people, Audit: a.audit, Chat: a.chat, Documents: documents{a.store}, Jobs: uploads{a.store, a.jobs}, Searcher: a, Info: a.info, Ready: a.ready.Load, Busy: a.front.search.Full,
 		Web: web.FS(),
 	}, cfg)
 }

@@ -133,6 +133,7 @@ func clientLeft(ctx context.Context, err error) bool {
 func explain(ctx context.Context, err error) *apiError {
 	var own *apiError
 	var wrong *chat.InvalidError
+	var conflict *ConflictError
 	switch {
 	case errors.Is(context.Cause(ctx), errShutdown):
 		return errStopping
@@ -142,6 +143,8 @@ func explain(ctx context.Context, err error) *apiError {
 		return own
 	case errors.As(err, &wrong):
 		return &apiError{status: http.StatusBadRequest, code: "invalid_request", message: wrong.Message}
+	case errors.As(err, &conflict):
+		return &apiError{status: http.StatusConflict, code: "conflict", message: conflict.Message}
 	case errors.Is(err, chat.ErrNotFound):
 		return errNotFound
 	case errors.Is(err, chat.ErrNotReady):

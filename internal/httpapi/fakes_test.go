@@ -17,6 +17,7 @@ var (
 	_ Chat      = (*fakeChat)(nil)
 	_ Documents = (*fakeDocuments)(nil)
 	_ Searcher  = (*fakeSearcher)(nil)
+	_ Jobs      = (*fakeJobs)(nil)
 )
 
 var testTime = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
@@ -276,6 +277,78 @@ func (f *fakeDocuments) Text(_ context.Context, _ docs.Reader, id, version strin
 	}
 	return "", chat.ErrNotFound
 }
+
+// fakeJobs has one job of everybody's, that ends when it is looked at again.
+type fakeJobs struct {
+	mu       sync.Mutex
+	err      error
+	uploads  []Upload
+	looked   int
+	cancel   bool
+	changing chan struct{} // closed already: there is always something new
+}
+
+func newFakeJobs() *fakeJobs {
+	f := &fakeJobs{changing: make(chan struct{})}
+	close(f.changing)
+	return f
+}
+
+func (f *fakeJobs) job() Job {
+	f.looked++
+	j := Job{ID: "job_1", State: "running", CreatedAt: testTime, Total: 2, Done: 1, Documents: []JobDocument{{ID: docID, Path: "brief.txt"}}}
+	if f.looked > 2 || f.cancel {
+		j.State, j.FinishedAt, j.Done = "done", &testTime, 2
+		j.Errors = []JobError{{Path: "stuk.txt", Message: "Er staat geen tekst in het bestand."}}
+	}
+	return j
+}
+
+func (f *fakeJobs) Add(_ context.Context, _ access.Subject, files []Upload) (Job, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.uploads = append(f.uploads, files...)
+	return f.job(), f.err
+}
+
+func (f *fakeJobs) Replace(ctx context.Context, by access.Subject, id string, file Upload) (Job, error) {
+	if f.err != nil || id != docID {
+		return Job{}, cmp.Or(f.err, chat.ErrNotFound)
+	}
+	return f.Add(ctx, by, []Upload{file})
+}
+
+func (f *fakeJobs) Remove(_ context.Context, _ access.Subject, id string) (Job, error) {
+	if f.err != nil || id != docID {
+		return Job{}, cmp.Or(f.err, chat.ErrNotFound)
+	}
+	return Job{}, &ConflictError{Message: "Dit document komt uit een map."}
+}
+
+func (f *fakeJobs) Jobs(_ context.Context, _ access.Subject, page, _ int) ([]Job, int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil || page > 1 {
+		return nil, 1, f.err
+	}
+	return []Job{f.job()}, 1, nil
+}
+
+func (f *fakeJobs) Job(_ context.Context, _ access.Subject, id string) (Job, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil || id != "job_1" {
+		return Job{}, cmp.Or(f.err, chat.ErrNotFound)
+	}
+	return f.job(), nil
+}
+
+func (f *fakeJobs) Cancel(ctx context.Context, by access.Subject, id string) (Job, error) {
+	f.cancel = true
+	return f.Job(ctx, by, id)
+}
+
+func (f *fakeJobs) Changed() <-chan struct{} { return f.changing }
 
 // fakeSearcher finds as many passages as it is asked for, up to 30.
 type fakeSearcher struct{ err error }

@@ -40,6 +40,7 @@ type site struct {
 	chat   *fakeChat
 	docs   *fakeDocuments
 	search *fakeSearcher
+	jobs   *fakeJobs
 	audit  *fakeAudit
 	ready  bool
 	busy   bool
@@ -67,7 +68,7 @@ func (l *logBuffer) String() string {
 
 // newSite makes the parts without a server.
 func newSite() *site {
-	return &site{chat: &fakeChat{}, docs: &fakeDocuments{}, search: &fakeSearcher{}, audit: &fakeAudit{}, ready: true, logs: &logBuffer{}}
+	return &site{chat: &fakeChat{}, docs: &fakeDocuments{}, search: &fakeSearcher{}, jobs: newFakeJobs(), audit: &fakeAudit{}, ready: true, logs: &logBuffer{}}
 }
 
 func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
@@ -82,7 +83,7 @@ func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 		tb.Fatal(err)
 	}
 	h, err := New(lg, Deps{
-		Access: people, Audit: s.audit, Chat: s.chat, Documents: s.docs, Searcher: s.search,
+		Access: people, Audit: s.audit, Chat: s.chat, Documents: s.docs, Jobs: s.jobs, Searcher: s.search,
 		Info: func(context.Context, docs.Reader) (Info, error) {
 			return Info{
 				Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,

@@ -140,6 +140,7 @@ type Deps struct {
 	Audit     Audit
 	Chat      Chat
 	Documents Documents
+	Jobs      Jobs
 	Searcher  Searcher
 	// Info is called for every request that needs it, with its reader.
 	Info func(context.Context, docs.Reader) (Info, error)
@@ -199,6 +200,8 @@ type api struct {
 	// a slash.
 	publicBase string
 	heartbeat  time.Duration
+	// uploads has room for the requests with files that are read at once.
+	uploads chan struct{}
 }
 
 // New returns the handler of every route. An error means that cfg or deps.Web is
@@ -233,6 +236,7 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		basePath:   public.basePath,
 		publicBase: public.origin + public.basePath,
 		heartbeat:  positive(cfg.Heartbeat, defaultHeartbeat),
+		uploads:    make(chan struct{}, maxUploads),
 	}
 	if public.origin != "" {
 		if err := a.origins.AddTrustedOrigin(public.origin); err != nil {

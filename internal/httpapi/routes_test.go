@@ -12,6 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
@@ -58,6 +59,13 @@ func TestEveryRouteAnswers(t *testing.T) {
 		{"GET", "/api/v1/documents/doc_a/text?version=" + version, "", 200, testText},
 		{"GET", "/api/v1/documents/doc_gone/text?version=" + docs.Version(oldText), "", 200, oldText},
 		{"GET", "/api/v1/answers/ans_1", "", 200, `"passages":[]`},
+		{"DELETE", "/api/v1/documents/doc_a", "", 409, `"code":"conflict"`},
+		{"GET", "/api/v1/jobs?per_page=1", "", 200, `"jobs":[{"id":"job_1"`},
+		{"GET", "/api/v1/jobs/job_1", "", 200, `"id":"job_1"`},
+		{"GET", "/api/v1/jobs/job_1/events", "", 200, "event: done"},
+		{"DELETE", "/api/v1/jobs/job_1", "", 200, `"state":"done"`},
+		{"POST", "/api/v1/documents", "", 415, `"code":"unsupported_media_type"`},
+		{"PUT", "/api/v1/documents/doc_a", "", 415, `"code":"unsupported_media_type"`},
 		{"POST", "/api/v1/answers/ans_1/share", "", 200, `{"id":"shr_1","url":"/s/shr_1"}`},
 		{"GET", "/api/v1/answers/ans_1/share", "", 200, `{"id":"shr_1","url":"/s/shr_1"}`},
 		{"DELETE", "/api/v1/answers/ans_1/share", "", 204, ""},
@@ -97,7 +105,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 			}
 		})
 		path, _, _ := strings.Cut(tt.path, "?")
-		for _, id := range []string{"doc_a", "doc_gone", "ans_1", "conv_1", "shr_1", "app-1.js"} {
+		for _, id := range []string{"doc_a", "doc_gone", "ans_1", "conv_1", "shr_1", "job_1", "app-1.js"} {
 			path = strings.Replace(path, id, "{id}", 1)
 		}
 		seen[tt.method+" "+path] = true
@@ -243,7 +251,8 @@ func TestProgramErrorsBecomeStatuses(t *testing.T) {
 func TestEveryRouteFailsInForm(t *testing.T) {
 	s := newSite()
 	secret := errors.New("secret inside")
-	s.chat.err, s.docs.err, s.search.err = secret, secret, secret
+	s.chat.err, s.docs.err, s.search.err, s.jobs.err = secret, secret, secret, secret
+	files, kind := form(t, part{"file", "a.txt", "tekst"})
 	s.chat.ask = func(context.Context, chat.Request, func(record.Event) error) (record.Answer, error) { panic(secret) }
 	s.start(t, Config{})
 	bodies := map[string]string{
@@ -269,7 +278,11 @@ func TestEveryRouteFailsInForm(t *testing.T) {
 		if rt.path == "/api/v1/search" {
 			path += "?q=x"
 		}
-		got := s.do(t, rt.method, path, body, "Sec-Fetch-Site", "same-origin")
+		headers := []string{"Sec-Fetch-Site", "same-origin"}
+		if rt.scope == access.Documents && (rt.method == http.MethodPost || rt.method == http.MethodPut) {
+			body, headers = files, append(headers, "Content-Type", kind)
+		}
+		got := s.do(t, rt.method, path, body, headers...)
 		if got.status != 500 {
 			t.Errorf("%s %s: got %d, want 500", rt.method, rt.path, got.status)
 		}

@@ -45,6 +45,11 @@ type Refusal struct {
 	Kept bool
 }
 
+// Quiet reports whether the run changed nothing and refused nothing.
+func (r *Report) Quiet() bool {
+	return len(r.Added)+len(r.Changed)+len(r.Removed)+len(r.Refused)+r.Embedded == 0
+}
+
 // shownFiles is how many files of one kind a table names.
 const shownFiles = 20
 
