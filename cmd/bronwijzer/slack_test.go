@@ -179,6 +179,7 @@ func TestSlackSettings(t *testing.T) {
 		{"--slack-bot-token", "x"},
 		{"--slack-signing-secret", "x"},
 		{"--slack-signing-secret", "x", "--slack-signing-secret-file", "y", "--slack-bot-token", "x"},
+		{"--slack-signing-secret", "x", "--slack-bot-token", "x", "--slack-groups", "kern=@jan"},
 	} {
 		_, errs, err := h.run(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--embedder", "none"}, args...)...)
 		if err == nil || !strings.Contains(errs, "slack") {

@@ -36,7 +36,7 @@ func (s *Service) commands(ctx context.Context, w http.ResponseWriter, body []by
 		return fmt.Errorf("command: response url isn't Slack's: %w", errMalformed)
 	}
 	j := job{
-		Kind: command, Team: team, User: form.Get("user_id"), Channel: channel,
+		Kind: command, Private: true, Team: team, User: form.Get("user_id"), Channel: channel,
 		Question: question, ResponseURL: form.Get("response_url"),
 	}
 	err = s.accept(ctx, s.keys.hash("command", form.Get("trigger_id"), j.ResponseURL), j)
@@ -137,6 +137,7 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 		Answer: on.answer, Citation: on.citation, Owner: on.owner,
 	}
 	key := s.keys.hash("action", a.TS, a.ID, in.User.ID, in.ResponseURL)
+	j.Private = true
 	switch a.ID {
 	case actionGood, actionBad:
 		j.Kind = say
@@ -144,8 +145,15 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 			return err
 		}
 	case actionShare:
+		if j.Text, err = s.unshared(ctx, j); err != nil {
+			return err
+		}
+		if j.Text != "" {
+			j.Kind = say
+			break
+		}
 		// Who clicks twice shares once.
-		j.Kind, key = share, s.keys.hash("share", on.answer, in.Channel.ID)
+		j.Kind, j.Private, key = share, false, s.keys.hash("share", on.answer, in.Channel.ID)
 	case actionSource:
 		if on.citation == 0 {
 			return fmt.Errorf("interaction: source %q: %w", value, errMalformed)
@@ -155,6 +163,24 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 		return nil
 	}
 	return s.accept(ctx, key, j)
+}
+
+// unshared says why an answer can't be shown to all in a channel, or nothing: it
+// has to rest on documents that everybody may read.
+func (s *Service) unshared(ctx context.Context, j job) (string, error) {
+	_, mine := s.chat.Answer(ctx, s.subject(&j), j.Answer)
+	j.Private = false
+	_, all := s.chat.Answer(ctx, s.subject(&j), j.Answer)
+	switch {
+	case all == nil:
+		return "", nil
+	case !errors.Is(all, chat.ErrNotFound):
+		return "", all
+	case mine == nil:
+		return textLimited, nil
+	default:
+		return textGone, nil
+	}
 }
 
 // feedback stores a verdict and returns what to say to whoever gave it.

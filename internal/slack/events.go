@@ -78,6 +78,9 @@ func (s *Service) events(ctx context.Context, w http.ResponseWriter, body []byte
 	if j.Thread == "" {
 		j.Thread = m.TS
 	}
+	// A direct message is between the person and the app. One of more people isn't
+	// "im" but "mpim", and not private.
+	j.Private = m.ChannelType == "im"
 	switch {
 	case !s.allowedChannel(m.Channel):
 		j.Kind, j.Text, j.Question = whisper, textOtherChannel, ""

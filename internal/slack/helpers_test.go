@@ -77,6 +77,8 @@ func answerTo(question string) (record.Answer, error) {
 		panic("geheim")
 	case "hallo":
 		rec = record.Answer{Question: question, Status: record.Reply, Text: "Hallo."}
+	case limitedQuestion:
+		rec.Citations[0].Title, rec.Citations[0].DocumentID = "Geheim stuk", "doc_geheim"
 	case "lang":
 		rec.Text = strings.TrimSpace(strings.Repeat("Nog een zin & meer. [1] ", 1000))
 	}
@@ -101,6 +103,9 @@ func (f *fakeChat) Ask(ctx context.Context, r chat.Request, emit func(record.Eve
 		}
 	}
 	rec, err := answerTo(r.Question)
+	if r.Question == limitedQuestion && !r.By.Reader().May(limitedGroups) {
+		rec, err = answerTo("weiger")
+	}
 	if err != nil {
 		return record.Answer{}, err
 	}
@@ -129,7 +134,7 @@ func (f *fakeChat) Answer(_ context.Context, by access.Subject, id string) (reco
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	rec, ok := f.records[id]
-	if !ok || f.owners[id] != by.ID {
+	if !ok || f.owners[id] != by.ID || !mayRead(by, rec) {
 		return rec, chat.ErrNotFound
 	}
 	return rec, nil
@@ -138,11 +143,20 @@ func (f *fakeChat) Answer(_ context.Context, by access.Subject, id string) (reco
 func (f *fakeChat) Feedback(_ context.Context, by access.Subject, fb record.Feedback) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if owner, ok := f.owners[fb.AnswerID]; !ok || owner != by.ID {
+	if owner, ok := f.owners[fb.AnswerID]; !ok || owner != by.ID || !mayRead(by, f.records[fb.AnswerID]) {
 		return chat.ErrNotFound
 	}
 	f.feedback = append(f.feedback, fb)
 	return nil
+}
+
+// limitedQuestion is answered from a document that is for some groups alone.
+const limitedQuestion = "geheim"
+
+var limitedGroups = []string{"kern"}
+
+func mayRead(by access.Subject, rec record.Answer) bool {
+	return rec.Question != limitedQuestion || by.Reader().May(limitedGroups)
 }
 
 func (f *fakeChat) questions() (out []chat.Request) {

@@ -37,7 +37,9 @@ type job struct {
 	User     string    `json:"user"`
 	Channel  string    `json:"channel,omitempty"`
 	// Thread is the ts of the message that the thread hangs on.
-	Thread      string `json:"thread,omitempty"`
+	Thread string `json:"thread,omitempty"`
+	// Private says that the user alone sees what comes of it.
+	Private     bool   `json:"private,omitempty"`
 	Question    string `json:"question,omitempty"`
 	Text        string `json:"text,omitempty"`
 	ResponseURL string `json:"response_url,omitempty"`

@@ -10,7 +10,8 @@
 // checked; a question is in the store before Slack is told that it arrived; a
 // reply's place in the thread is in the store before anything is written there,
 // and from then on that one message is changed; every question gets a reply,
-// also when it failed.
+// also when it failed. What all in a channel see rests on what everybody may
+// read; only an answer that nobody else sees has what the asker's groups may.
 package slack
 
 import (
@@ -81,6 +82,9 @@ type Config struct {
 	// the channel DirectMessages stands for all direct messages.
 	Teams    []string
 	Channels []string
+	// Groups are the ids of the users in each group that documents are limited to.
+	// Whoever isn't there is in none.
+	Groups map[string][]string
 	// Queue is how many questions may wait; 0 takes 500. Beyond it they are
 	// told that it is too busy.
 	Queue int

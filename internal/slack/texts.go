@@ -4,7 +4,8 @@ package slack
 const (
 	textSearching    = "zoekt…"
 	textThanks       = "Dank je, je oordeel is bewaard."
-	textGone         = "Dit antwoord is er niet meer."
+	textGone         = "Dit antwoord is er niet meer, of het is niet voor jou."
+	textLimited      = "Dit antwoord rust op een document dat niet iedereen mag lezen. Daarom kan het niet in het kanaal worden gedeeld."
 	textBusy         = "Er zijn nu te veel vragen tegelijk; deze vraag wordt niet beantwoord. Stel haar straks nog eens."
 	textOtherTeam    = "In deze werkruimte worden geen vragen beantwoord."
 	textOtherChannel = "In dit kanaal worden geen vragen beantwoord."

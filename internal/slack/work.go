@@ -200,16 +200,33 @@ func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(
 
 // subject is who asks or acts. An answer belongs to its thread, as others may go
 // on with that conversation, elsewhere to the person who asked; and a button acts
-// for whom it names.
+// for whom it names. What comes of a private job only the user sees, and so it may
+// be what their groups may read.
 func (s *Service) subject(j *job) access.Subject {
+	by := access.Subject{ID: j.Owner}
 	switch {
 	case j.Owner != "":
-		return access.Subject{ID: j.Owner}
 	case j.Thread != "":
-		return access.Subject{ID: s.keys.owner(s.keys.thread(j.Channel, j.Thread))}
+		by.ID = s.keys.owner(s.keys.thread(j.Channel, j.Thread))
 	default:
-		return access.Subject{ID: s.keys.owner(s.keys.person(j.User))}
+		by.ID = s.keys.owner(s.keys.person(j.User))
 	}
+	if j.Private {
+		by.Groups = s.groups(j.User)
+	}
+	return by
+}
+
+// groups are those that a user is in, sorted.
+func (s *Service) groups(user string) []string {
+	var in []string
+	for name, users := range s.cfg.Groups {
+		if slices.Contains(users, user) {
+			in = append(in, name)
+		}
+	}
+	slices.Sort(in)
+	return in
 }
 
 // askWhenReady asks, and waits for the first index where that isn't there yet.
