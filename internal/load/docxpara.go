@@ -357,20 +357,6 @@ func number(s string) int {
 	return n
 }
 
-// raise writes raised digits as the characters that look so: glued to a word as
-// plain digits they would make another one of it.
-func raise(s string) string {
-	const raised = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-	if strings.Trim(s, "0123456789") != "" {
-		return s
-	}
-	var b strings.Builder
-	for _, c := range s {
-		b.WriteString(string([]rune(raised)[c-'0']))
-	}
-	return b.String()
-}
-
 // symbol is a character of a font that has signs for letters.
 func symbol(font, code string) string {
 	n, err := strconv.ParseUint(code, 16, 32)

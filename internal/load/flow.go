@@ -11,7 +11,7 @@ import (
 // pages have some 20,000 paragraphs and cells, and 4 MB of text.
 const (
 	// maxFlowBlocks is the most paragraphs, rows and cells, empty ones counted in.
-	maxFlowBlocks = 200_000
+	maxFlowBlocks = 100_000
 	// maxFlowText is the most text, in bytes.
 	maxFlowText = 16 << 20
 )

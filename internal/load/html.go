@@ -320,8 +320,13 @@ func (r *htmlReader) flush() {
 	if !hasWord(s) {
 		return
 	}
-	if r.next.kind == docs.Item && r.lead == "- " {
-		r.lead, s = ownLead(s)
+	switch r.next.kind {
+	case docs.Item:
+		if r.lead == "- " {
+			r.lead, s = ownLead(s)
+		}
+	case docs.Paragraph:
+		r.lead, s = noteLead(s)
 	}
 	r.write(s, r.next, r.lead, false)
 	r.next, r.lead = piece{}, ""
@@ -338,6 +343,16 @@ func ownLead(s string) (lead, rest string) {
 		return "- ", s[m.end:]
 	}
 	return s[:m.end], s[m.end:]
+}
+
+// noteLead cuts the raised number off a note, and writes it as one of a list.
+func noteLead(s string) (lead, rest string) {
+	rest = strings.TrimLeft(s, raisedDigits)
+	number := s[:len(s)-len(rest)]
+	if number == "" || !hasWord(rest) {
+		return "", s
+	}
+	return lowered(number) + ". ", strings.TrimSpace(rest)
 }
 
 // write adds a block to the text, and with aside nothing but its text.

@@ -103,7 +103,7 @@ func (f *flow) table(rows []rawRow) error {
 	header := ""
 	for i, row := range rows {
 		cells := g.row(row.cells, i < heads)
-		if err := f.spend(len(cells), 0); err != nil {
+		if err := f.spend(max(0, len(cells)-len(row.cells)), 0); err != nil {
 			return err
 		}
 		b := flowBlock{kind: docs.Row, text: joinCells(cells), header: header}

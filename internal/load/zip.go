@@ -16,7 +16,7 @@ const (
 	// maxParts is the most parts that it may have.
 	maxParts = 10_000
 	// maxUnpacked is how much is unpacked of one file, in bytes.
-	maxUnpacked = 128 << 20
+	maxUnpacked = 64 << 20
 	// maxRatio is how many times its packed size a part may unpack to, once it
 	// is larger than ratioFrom: documents reach 40, what is packed to do harm
 	// reaches a thousand.
