@@ -36,6 +36,9 @@ func (c *ingestCmd) Run(ctx context.Context, v *invocation) error {
 		return err
 	}
 	report, err := a.update(ctx, v.stderr)
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(&hintError{err, "Onderbroken; dezelfde opdracht gaat verder waar dit ophield."}, report.Print(v.stdout))
+	}
 	if err != nil {
 		return err
 	}
