@@ -91,6 +91,11 @@ The leaves
 and interfaces that the others exchange.
 [bronwijzer/internal/admission] bounds how much of anything is done at once.
 
+store also makes backups beside a running server, puts them back, and checks
+itself: texts against their hashes, passages against the texts they are cut
+from, every quote of every record against the version it names. The commands
+are backup, restore and verify.
+
 In this folder, config.go has every setting, wire.go makes every constructor
 call, and there is a file for each command. arch_test.go holds which package may
 import which.
