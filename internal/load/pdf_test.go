@@ -108,6 +108,9 @@ func pdfSentences(texts []string) []string {
 
 // distance is the number of characters to insert, remove or change to make b of a.
 func distance(a, b []rune) int {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
