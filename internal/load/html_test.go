@@ -69,7 +69,9 @@ func TestSavedPages(t *testing.T) {
 		}
 	}
 	for name, hint := range map[string]string{"a.doc": ".docx", "a.rtf": ".docx", "a.fodt": ".odt"} {
-		if _, err := Read(name, nil); !strings.Contains(err.(*Error).Message(), hint) {
+		_, err := Read(name, nil)
+		var got *Error
+		if !errors.As(err, &got) || !strings.Contains(got.Message(), hint) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

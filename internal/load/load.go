@@ -3,15 +3,17 @@
 //
 // It reads no disk and no network; callers hand it bytes. Its invariants: the
 // stored text of a plain text or Markdown file is the file, decoded and
-// otherwise untouched, so that offsets hold in the file itself; that of an HTML
-// page or a PDF is the text extracted from it. Blocks are in order, don't overlap, aren't
-// empty, and neither begin nor end with white space. Everything that a reader
-// would read is in one of them; what only steers (markup, menus, styling) is in
-// none.
+// otherwise untouched, so that offsets hold in the file itself; that of a web
+// page, a Word file, an OpenDocument text or a PDF is the text extracted from it.
+// Blocks are in order, don't overlap, aren't empty, and neither begin nor end
+// with white space. Everything that a reader would read is in one of them, or in
+// the Header of the rows of its table; what only steers (markup, menus, styling)
+// is in none.
 //
-// One file a format: text.go, markdown.go (with md*.go), html.go, pdf.go (with
-// pdf*.go). Nothing in a document is
-// followed, executed or loaded.
+// One file a format: text.go, markdown.go (with md*.go), html.go (with html*.go
+// and chrome.go), docx.go and odt.go (with docx*.go, odt*.go, flow.go and zip.go),
+// pdf.go (with pdf*.go); table.go is for all that have tables, head.go for all.
+// Nothing in a document is followed, executed or loaded.
 package load
 
 import (

@@ -139,10 +139,10 @@ func TestOpenTextRefuses(t *testing.T) {
 
 // fuzzOffice holds the invariants of a document read from parts that pack makes
 // of fuzzed bytes.
-func fuzzOffice(f *testing.F, name string, pack func(tb testing.TB, data []byte) []byte) {
+func fuzzOffice(f *testing.F, name string, pack func(tb testing.TB, body string) []byte) {
 	f.Helper()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file := pack(t, data)
+		file := pack(t, string(data))
 		doc, err := Read(name, file)
 		var refused *Error
 		if errors.As(err, &refused) {
@@ -158,23 +158,83 @@ func fuzzOffice(f *testing.F, name string, pack func(tb testing.TB, data []byte)
 	})
 }
 
+// shaped makes well-formed XML of any bytes: each opens one of the elements,
+// writes some text, or closes what is open. Bytes by themselves hardly ever do.
+func shaped(data string, elements ...string) string {
+	var b strings.Builder
+	var open []string
+	for _, c := range []byte(data) {
+		switch n := int(c); {
+		case n < 64 && len(open) > 0:
+			b.WriteString("</" + open[len(open)-1] + ">")
+			open = open[:len(open)-1]
+		case n < 96:
+			b.WriteString([]string{"a ", "1", "Een zin. ", "-", "\u00ad", "|", "2.", " "}[n%8])
+		default:
+			element := elements[n%len(elements)]
+			b.WriteString("<" + element + ">")
+			open = append(open, firstWord(element))
+		}
+	}
+	for len(open) > 0 {
+		b.WriteString("</" + open[len(open)-1] + ">")
+		open = open[:len(open)-1]
+	}
+	return b.String()
+}
+
 func FuzzWord(f *testing.F) {
 	f.Add([]byte(kop + entryOf("1", "1", "een") + para(`<w:pStyle w:val="Kop2"/>`, run("a")+`<w:r><w:fldChar w:fldCharType="begin"/><w:footnoteReference w:id="2"/></w:r>`)))
 	f.Add([]byte(`<w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr>` + cellOf(`<w:gridSpan w:val="3"/>`, "a") + `</w:tr><w:tr>` + cellOf("<w:vMerge/>", "1") + cellOf("", "2") + `</w:tr></w:tbl>`))
 	f.Add([]byte(`<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent>` + kop + `</w:txbxContent></w:drawing></mc:Choice></mc:AlternateContent></w:r></w:p>`))
-	fuzzOffice(f, "a.docx", func(tb testing.TB, data []byte) []byte { return word(tb, string(data)) })
+	fuzzOffice(f, "a.docx", func(tb testing.TB, body string) []byte {
+		tb.Helper()
+		return word(tb, body)
+	})
+}
+
+func FuzzWordShapes(f *testing.F) {
+	f.Add([]byte("\x80\x81\x82A\x00\x00\x83\x84\x85\x80\x81\x82B\x00\x00\x00"))
+	elements := []string{
+		"w:p", "w:r", "w:t", "w:tbl", "w:tr", "w:tc", "w:pPr", `w:pStyle w:val="Kop1"`, `w:pStyle w:val="Kop2"`, `w:pStyle w:val="Titel"`, "w:rPr", "w:del", "w:numPr", `w:ilvl w:val="2"`,
+		`w:numId w:val="1"`, `w:numId w:val="5"`, "w:tblHeader", "w:trPr", "w:tcPr", `w:gridSpan w:val="7"`, "w:vMerge", `w:vMerge w:val="restart"`, "w:b", "w:drawing", "w:txbxContent", "w:sdt", "w:sdtContent",
+		`w:fldChar w:fldCharType="begin"`, `w:fldChar w:fldCharType="separate"`, `w:fldChar w:fldCharType="end"`, `w:footnoteReference w:id="2"`, `w:endnoteReference w:id="2"`, "mc:AlternateContent", "mc:Choice", "w:br", "w:ins",
+	}
+	fuzzOffice(f, "a.docx", func(tb testing.TB, body string) []byte {
+		tb.Helper()
+		return word(tb, shaped(body, elements...))
+	})
 }
 
 func FuzzOpenText(f *testing.F) {
 	f.Add([]byte(`<text:h text:outline-level="1">a</text:h><text:p>b<text:note text:note-class="endnote"><text:note-body><text:p>c</text:p></text:note-body></text:note><draw:frame><draw:text-box><text:p>d</text:p></draw:text-box></draw:frame></text:p>`))
 	f.Add([]byte(`<text:list text:style-name="L1"><text:list-item text:start-value="7"><text:p>a</text:p><text:list><text:list-item><text:h>b</text:h></text:list-item></text:list></text:list-item></text:list>`))
 	f.Add([]byte(`<table:table><table:table-header-rows><table:table-row><table:table-cell table:number-columns-spanned="2" table:number-rows-spanned="9"><text:p>a</text:p></table:table-cell></table:table-row></table:table-header-rows><table:table-row><table:table-cell><text:p>1</text:p></table:table-cell></table:table-row></table:table>`))
-	fuzzOffice(f, "a.odt", func(tb testing.TB, data []byte) []byte { return openText(tb, string(data)) })
+	fuzzOffice(f, "a.odt", func(tb testing.TB, body string) []byte {
+		tb.Helper()
+		return openText(tb, body)
+	})
+}
+
+func FuzzOpenTextShapes(f *testing.F) {
+	f.Add([]byte("\x80A\x00\x81B\x00\x82\x83\x84C\x00\x00\x00"))
+	elements := []string{
+		"text:p", `text:h text:outline-level="2"`, "text:span", `text:span text:style-name="T1"`, "text:list", `text:list text:style-name="L1"`, `text:list text:continue-numbering="true"`, "text:list-item", `text:list-item text:start-value="3"`,
+		"text:list-header", "text:note", `text:note text:note-class="endnote"`, "text:note-body", "table:table", "table:table-row", "table:table-header-rows", "table:table-cell", `table:table-cell table:number-rows-spanned="4"`,
+		`table:table-cell table:number-columns-spanned="3"`, "draw:frame", "draw:text-box", "text:line-break", "text:section",
+	}
+	fuzzOffice(f, "a.odt", func(tb testing.TB, body string) []byte {
+		tb.Helper()
+		return openText(tb, shaped(body, elements...))
+	})
 }
 
 func FuzzContainer(f *testing.F) {
 	f.Add(word(f, kop))
 	f.Add(openText(f, "<text:p>a</text:p>"))
 	f.Add([]byte(cfbMagic + encryptedPackage))
-	fuzzOffice(f, "a.docx", func(_ testing.TB, data []byte) []byte { return data })
+	fuzzOffice(f, "a.docx", func(tb testing.TB, body string) []byte {
+		tb.Helper()
+		return []byte(body)
+	})
 }
