@@ -2,9 +2,18 @@ package httpapi
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"bronwijzer/internal/access"
+	"bronwijzer/internal/chat"
+	"bronwijzer/internal/record"
 )
 
 // fakeAudit keeps the entries.
@@ -19,7 +28,7 @@ func (f *fakeAudit) Note(_ context.Context, e access.Entry) {
 	f.entries = append(f.entries, e)
 }
 
-func (f *fakeAudit) Failures() int64 { return 0 }
+func (f *fakeAudit) Failures() int64 { return 7 }
 
 // taken returns the entries so far and forgets them.
 func (f *fakeAudit) taken() []access.Entry {
@@ -28,4 +37,87 @@ func (f *fakeAudit) taken() []access.Entry {
 	out := f.entries
 	f.entries = nil
 	return out
+}
+
+func TestAudit(t *testing.T) {
+	s := newSite()
+	s.chat.ask = func(_ context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error) {
+		switch r.Question {
+		case "weiger":
+			return refusal(r, 3), nil
+		case "breek":
+			return record.Answer{}, errors.Join(emit(record.Sources{}), errors.New("stuk"))
+		}
+		return testAnswer(r), nil
+	}
+	s.start(t, Config{Limits: Limits{Rate: 2}})
+	ask := func(question, more string) string { return `{"question":"` + question + `"` + more + `}` }
+	tests := []struct {
+		method, path, body string
+		want               access.Entry
+	}{
+		{"POST", "/api/v1/chat", ask("geheim", ""), access.Entry{Action: access.ActionAsk, Object: "ans_1", Result: access.ResultOK, Status: 200}},
+		{"POST", "/api/v1/chat", ask("geheim", `,"stream":true`), access.Entry{Action: access.ActionAsk, Object: "ans_1", Result: access.ResultOK, Status: 200}},
+		{"POST", "/api/v1/chat", ask("weiger", ""), access.Entry{Action: access.ActionAsk, Object: "ans_1", Result: access.ResultRefused, Status: 200}},
+		{"POST", "/api/v1/chat", ask("weiger", `,"stream":true`), access.Entry{Action: access.ActionAsk, Object: "ans_1", Result: access.ResultRefused, Status: 200}},
+		{"POST", "/api/v1/chat", ask("breek", `,"stream":true`), access.Entry{Action: access.ActionAsk, Result: access.ResultFailed, Status: 200}},
+		{"POST", "/api/v1/chat", `{}`, access.Entry{Action: access.ActionAsk, Result: access.ResultFailed, Status: 400}},
+		{"POST", "/v1/chat/completions", completionBody(""), access.Entry{Action: access.ActionAsk, Object: "ans_1", Result: access.ResultOK, Status: 200, Door: access.DoorOpenAI}},
+		{"GET", "/api/v1/search?q=geheim", "", access.Entry{Action: access.ActionSearch, Result: access.ResultOK, Status: 200}},
+		{"GET", "/api/v1/documents/doc_a", "", access.Entry{Action: access.ActionRead, Object: "doc_a", Result: access.ResultOK, Status: 200}},
+		{"GET", "/documents/doc_a", "", access.Entry{Action: access.ActionRead, Object: "doc_a", Result: access.ResultOK, Status: 200}},
+		{"GET", "/api/v1/documents/doc_b", "", access.Entry{Action: access.ActionRead, Object: "doc_b", Result: access.ResultFailed, Status: 404}},
+		{"GET", "/api/v1/documents/een%20geheim", "", access.Entry{Action: access.ActionRead, Result: access.ResultFailed, Status: 404}},
+		{"DELETE", "/api/v1/conversations/conv_1", "", access.Entry{Action: access.ActionErase, Object: "conv_1", Result: access.ResultOK, Status: 204}},
+		{"GET", "/api/v1/shared/geheim", "", access.Entry{Action: access.ActionRead, Result: access.ResultFailed, Status: 404}},
+		{"GET", "/healthz", "", access.Entry{}},
+		{"GET", "/assets/app-1.js", "", access.Entry{}},
+		{"GET", "/nergens", "", access.Entry{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.method+" "+tt.path+" "+tt.body, func(t *testing.T) {
+			got := s.do(t, tt.method, tt.path, tt.body)
+			var want []access.Entry
+			if tt.want.Action != "" {
+				tt.want.Address, tt.want.RequestID = "127.0.0.1", got.header.Get("X-Request-Id")
+				if tt.want.Door == "" {
+					tt.want.Door = access.DoorHTTP
+				}
+				want = append(want, tt.want)
+			}
+			entries := s.audit.taken()
+			if diff := cmp.Diff(want, entries, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("entries (-want +got):\n%s", diff)
+			}
+			for _, e := range entries {
+				if strings.Contains(e.Object+e.Actor, "geheim") {
+					t.Errorf("words of a reader's: %+v", e)
+				}
+			}
+		})
+	}
+	if got := s.get(t, "/metrics"); !strings.Contains(got.body, "bronwijzer_audit_failures_total 7\n") {
+		t.Error("no metric of lines that aren't written")
+	}
+	for range 10 {
+		s.get(t, "/api/v1/search?q=x")
+	}
+	if n := len(s.audit.taken()); n >= 10 {
+		t.Errorf("%d of 10 requests are noted, of which most were too many", n)
+	}
+}
+
+// Only what is listed here leaves no line: what concerns nobody, and what tells
+// about the server or one's own work alone.
+func TestWhatLeavesNoLine(t *testing.T) {
+	silent := []string{
+		"GET /api/v1/session", "GET /api/v1/info", "GET /v1/models", "GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.yaml",
+		"GET /", "GET /c/{id}", "GET /a/{id}", "GET /s/{id}", "GET /sign-in", "GET /documents", "GET /assets/{id}",
+		"GET /api/v1/jobs", "GET /api/v1/jobs/{id}", "GET /api/v1/jobs/{id}/events",
+	}
+	for _, rt := range (&api{}).routes() {
+		if name := rt.method + " " + rt.path; rt.audit == "" && !slices.Contains(silent, name) {
+			t.Errorf("%s leaves no line in the audit log", name)
+		}
+	}
 }

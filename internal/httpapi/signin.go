@@ -137,17 +137,14 @@ func seeOther(c *gin.Context, address string) {
 // signInError is what a reader sees of a failure. Whoever runs the server needs
 // to know which it was; Access sees to it that the texts hold no secret.
 func (a *api) signInError(c *gin.Context, err error) error {
-	seen := err
-	for cause, shown := range map[error]error{
+	for cause, seen := range map[error]error{
 		access.ErrSignIn: errSignIn, access.ErrSignInRefused: errSignInRefused, access.ErrNotMember: errNotMember, access.ErrIssuer: errIssuer,
 	} {
 		if errors.Is(err, cause) {
-			seen = shown
+			a.lg.WarnContext(c.Request.Context(), "sign-in doesn't succeed",
+				slog.String("request_id", c.GetString(requestIDKey)), slog.Any("error", err))
+			return seen
 		}
 	}
-	if !errors.Is(seen, err) {
-		a.lg.WarnContext(c.Request.Context(), "sign-in doesn't succeed",
-			slog.String("request_id", c.GetString(requestIDKey)), slog.Any("error", err))
-	}
-	return seen
+	return err
 }
