@@ -19,6 +19,7 @@ COPY LICENSE NOTICE /
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080
+# It starts only when BRONWIJZER_AUTH says who may in: others can reach it.
 ENV BRONWIJZER_LISTEN=0.0.0.0:8080 BRONWIJZER_DATA=/data BRONWIJZER_CORPUS=/corpus
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["/bronwijzer", "health"]
 ENTRYPOINT ["/bronwijzer"]
