@@ -86,9 +86,10 @@ type server struct {
 }
 
 // serve starts the program on a free port and waits until it is ready.
-func (h house) serve(t *testing.T) *server {
+func (h house) serve(t *testing.T, more ...string) *server {
 	t.Helper()
-	s := &server{cmd: program(context.Background(), "serve", "--listen", "127.0.0.1:0", "--corpus", h.corpus, "--data", h.data), log: &bytes.Buffer{}}
+	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--corpus", h.corpus, "--data", h.data}, more...)
+	s := &server{cmd: program(context.Background(), args...), log: &bytes.Buffer{}}
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
