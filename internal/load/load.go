@@ -198,7 +198,7 @@ func (r *Reader) Read(ctx context.Context, name string, data []byte) (docs.Docum
 	if !isPDF(name) {
 		return Read(name, data)
 	}
-	return finish(ctx, name, data, r.readPDF)
+	return finish(name, data, func() (docs.Document, error) { return r.readPDF(ctx, name, data) })
 }
 
 // Read makes a document of a file of any format but PDF, for which it takes a
@@ -211,18 +211,16 @@ func Read(name string, data []byte) (docs.Document, error) {
 	if read == nil {
 		return docs.Document{}, &Error{Path: name, Reason: Unsupported}
 	}
-	return finish(context.Background(), name, data, func(_ context.Context, name string, data []byte) (docs.Document, error) {
-		return read(name, data)
-	})
+	return finish(name, data, func() (docs.Document, error) { return read(name, data) })
 }
 
 // finish reads a file with what reads its format, and fills in what is the same
 // for all.
-func finish(ctx context.Context, name string, data []byte, read func(context.Context, string, []byte) (docs.Document, error)) (docs.Document, error) {
+func finish(name string, data []byte, read func() (docs.Document, error)) (docs.Document, error) {
 	if len(data) > MaxBytes {
 		return docs.Document{}, &Error{Path: name, Reason: TooLarge}
 	}
-	doc, err := read(ctx, name, data)
+	doc, err := read()
 	if err != nil {
 		return docs.Document{}, err
 	}

@@ -158,7 +158,7 @@ func (l *pdfLayout) classify(text string, groups []described, of []*pdfBlock) []
 // listed finds entries whose marks aren't text but drawn: two or more blocks
 // behind a lead-in, further in than it.
 func listed(c *classifier, of []*pdfBlock) {
-	for i := 0; i < len(of); i++ {
+	for i := range of {
 		if c.groups[i].shape != leadIn {
 			continue
 		}

@@ -198,10 +198,10 @@ func columnLines(segs []segment, x float64) int {
 	if n < 2 || !beside || left.x1-left.x0 < 40 || right.x1-right.x0 < 40 {
 		return 0
 	}
-	if switches > 2 && !(n >= 5 && left.filled() && right.filled()) {
-		return 0
+	if switches <= 2 || n >= 5 && left.filled() && right.filled() {
+		return n
 	}
-	return n
+	return 0
 }
 
 // side sums up what stands on one side of a gutter.

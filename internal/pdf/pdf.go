@@ -163,7 +163,7 @@ func (r *Reader) Read(ctx context.Context, data []byte) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
-	defer instance.Close() //nolint:errcheck // it was only read, and is thrown away
+	defer instance.Close()
 	m, err := machineOf(ctx, instance)
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)

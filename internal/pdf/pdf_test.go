@@ -107,16 +107,17 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestCache: a folder that can't be made, or that holds rubbish, costs time and
-// nothing else; and a Reader can be used after Close.
+// TestCache: a folder that can't be made costs time and nothing else.
 func TestCache(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "file")
+	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r := New(Config{CacheDir: filepath.Join(file, "sub")})
-	for range 2 {
+	if race {
+		r = New(Config{}) // compiling takes half a minute then
+	}
+	for range 2 { // also after Close
 		if _, err := r.Read(t.Context(), page("", "")); err != nil {
 			t.Error(err)
 		}
