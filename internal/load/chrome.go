@@ -114,9 +114,12 @@ func isNoteLink(n *html.Node) bool {
 // isNoteNumber reports whether all that an element shows is a number, with
 // brackets at most.
 func isNoteNumber(n *html.Node) bool {
-	s := textOf(n, 10)
+	s := textOf(n, maxRaised)
 	return s != "" && strings.Trim(s, "0123456789*[]() \n\t") == ""
 }
+
+// maxRaised is the longest raised text that may be a number, in bytes.
+const maxRaised = 10
 
 // textOf is the text of an element, cut off soon behind most bytes.
 func textOf(n *html.Node, most int) string {

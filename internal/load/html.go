@@ -225,7 +225,11 @@ func (r *htmlReader) element(n *html.Node) {
 	case atom.Br:
 		r.line.WriteByte('\n')
 	case atom.Sup:
-		r.line.WriteString(raise(inline(n)))
+		if s := textOf(n, maxRaised); len(s) <= maxRaised {
+			r.line.WriteString(raise(s))
+			return
+		}
+		r.children(n) // one that isn't closed has the rest of the page in it
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		r.block(n, piece{kind: docs.Heading, level: int(n.Data[1] - '0')}, "")
 	case atom.Summary:

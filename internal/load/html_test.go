@@ -34,6 +34,7 @@ func TestPage(t *testing.T) {
 		{"id of a menu", `<div id="content"><a>Menu</a></div><h2>Kop</h2><p>Tekst.</p>`, "h Kop\np Tekst."},
 		{"marks of notes", `<h2>Kop</h2><p>Een<sup><a href="#n1">1</a></sup> zin<a href="#n2"><sup>[2]</sup></a> over 10<sup>6</sup> m<sup>2</sup><span role="doc-noteref">3</span> in de 1<sup>e</sup> wijk.</p>`, "h Kop\np Een zin over 10⁶ m² in de 1e wijk."},
 		{"link that is no note", `<h2>Kop</h2><p>Zie <a href="#h2">hoofdstuk 2</a> en <sup><a href="/3">3</a></sup>.</p>`, "h Kop\np Zie hoofdstuk 2 en ³."},
+		{"raised text", `<h2>Kop</h2><div>Een<sup> zin die <b>lang</b> is<p>Nog een.</p></div>`, "h Kop\np Een zin die lang is\np Nog een."},
 		{"notes", `<h2>Kop</h2><p>A. Jansen</p><p id="n1"><sup>12</sup> Kamerstuk 99 998, nr. 3.</p>`, "h Kop\np A. Jansen\np 12. Kamerstuk 99 998, nr. 3."},
 		{"own numbers", `<h2>Kop</h2><ul><li>a. een</li><li>1.2 twee</li><li>• drie</li><li>12 mensen</li></ul><ol><li>1. vier</li></ol>`, "h Kop\ni a. een\ni - 1.2 twee\ni - drie\ni - 12 mensen\ni 1. 1. vier"},
 		{"cells over rows", `<h2>Kop</h2><table><tr><th>A<th>B<th>C<tr><td rowspan=3>x<td>1<td>2<tr><td>3<td>4<tr><td colspan=2>5</table>`, "h Kop\nr x | 1 | 2 {A | B | C}\nr x | 3 | 4 {A | B | C}\nr x | 5 | {A | B | C}"},
