@@ -19,6 +19,9 @@ type loadSettings struct {
 	Streams        int     `help:"Antwoorden die tegelijk naar één gebruiker, browser of sleutel stromen; negatief is onbegrensd." default:"16"`
 	AddressStreams int     `help:"Antwoorden die tegelijk naar één adres stromen." default:"256"`
 
+	Connections        int `help:"Verbindingen tegelijk." default:"2048"`
+	AddressConnections int `help:"Verbindingen tegelijk van één adres dat geen vertrouwde proxy is." default:"512"`
+
 	SearchConcurrent int           `help:"Zoekvragen en antwoorden zonder taalmodel waaraan tegelijk wordt gewerkt; 0 kiest naar de processor." default:"0" placeholder:"AANTAL"`
 	Queue            int           `help:"Vragen die daarop mogen wachten; wie daarna komt krijgt te horen dat het te druk is." default:"16" placeholder:"AANTAL"`
 	QueueWait        time.Duration `help:"Langste wachttijd." default:"1s"`
@@ -27,6 +30,13 @@ type loadSettings struct {
 // limits are those of one client.
 func (s *loadSettings) limits() httpapi.Limits {
 	return httpapi.Limits{Rate: s.Rate, SubjectRate: s.SubjectRate, Streams: s.Streams, AddressStreams: s.AddressStreams}
+}
+
+// serving has the limits of connections.
+func (s *serveCmd) serving() httpapi.ServeConfig {
+	return httpapi.ServeConfig{
+		Drain: s.ShutdownGrace, Connections: s.Connections, AddressConnections: s.AddressConnections, TrustedProxies: s.TrustedProxies,
+	}
 }
 
 // front has the gates that the settings ask for.

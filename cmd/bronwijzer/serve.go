@@ -30,6 +30,7 @@ const (
 type serveCmd struct {
 	Listen         string         `help:"Adres en poort." default:"127.0.0.1:8080" placeholder:"ADRES"`
 	PublicURL      string         `name:"public-url" help:"Adres waarop lezers de dienst bereiken, met subpad." placeholder:"URL"`
+	CORSOrigins    []string       `name:"cors-origins" help:"Andere websites waarvan scripts de API mogen gebruiken, met een sleutel." placeholder:"ORIGIN"`
 	AllowedHosts   []string       `help:"Andere namen waaronder de dienst bereikbaar is." placeholder:"NAAM"`
 	TrustedProxies []netip.Prefix `help:"Proxy's wier X-Forwarded-koppen gelden." placeholder:"CIDR"`
 	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden; 0 bewaart alleen het gesprek dat nog loopt." default:"2160h"`
@@ -76,18 +77,20 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	if err := s.guard(at); err != nil {
 		return err
 	}
-	handler, err := a.handler(lg, people, httpapi.Config{ //nolint:contextcheck // a request brings its own
-		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies, Limits: s.limits(),
-	})
-	if err != nil {
-		return err
-	}
 	colleagues, err := s.service(lg, a, s.PublicURL)
 	if err != nil {
 		return err
 	}
+	cfg := httpapi.Config{
+		Listen: at, PublicURL: s.PublicURL, Hosts: s.AllowedHosts, TrustedProxies: s.TrustedProxies,
+		Limits: s.limits(), Origins: words(s.CORSOrigins),
+	}
 	if colleagues != nil {
-		handler = colleagues.Beside(handler)
+		cfg.Beside = colleagues.Beside
+	}
+	handler, err := a.handler(lg, people, cfg) //nolint:contextcheck // a request brings its own
+	if err != nil {
+		return err
 	}
 	if err := a.store.SetAddress(at); err != nil {
 		return err
@@ -96,7 +99,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 	fmt.Fprintf(v.stderr, "Bronwijzer luistert op %s\n", address(at))
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return httpapi.Serve(ctx, lg, listener, handler, s.ShutdownGrace) })
+	group.Go(func() error { return httpapi.Serve(ctx, lg, listener, handler, s.serving()) })
 	if colleagues != nil {
 		group.Go(func() error { return colleagues.Run(ctx) })
 	}

@@ -40,6 +40,9 @@ func (a *api) admit(c *gin.Context, rt route) error {
 func (a *api) peer(c *gin.Context) access.Peer {
 	client, secure := a.proxies.client(c.Request)
 	p := access.Peer{Client: client, Secure: secure}
+	if a.others.foreign(c.Request) {
+		return p // which no proxy vouches for
+	}
 	if direct, err := netip.ParseAddrPort(c.Request.RemoteAddr); err == nil {
 		p.Direct = direct.Addr().Unmap()
 	}

@@ -109,7 +109,7 @@ func (a *api) postChat(c *gin.Context) error {
 		return err
 	}
 	if in.Stream || wantsEvents(c.Request) {
-		s := &stream{w: c.Writer}
+		s := newStream(c.Writer)
 		return a.streamAnswer(c, r, s, chatTeller{s, include, r.TopK})
 	}
 	ans, err := a.ask(c.Request.Context(), r, nil)

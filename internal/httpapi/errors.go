@@ -203,6 +203,7 @@ func (a *api) fail(c *gin.Context, err error) {
 		c.Status(statusClientGone)
 		return
 	}
+	leaveBody(c)
 	h := c.Writer.Header()
 	if seen.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(seconds(seen.retryAfter)))
@@ -228,6 +229,29 @@ func challenge(e *apiError) string {
 		return `Bearer realm="Bronwijzer"`
 	}
 	return `Bearer realm="Bronwijzer", error="invalid_token"` // RFC 6750, 3.1
+}
+
+const (
+	// leaveTime is how long net/http may look for the end of a body that nobody
+	// wants, so as to use the connection again.
+	leaveTime = 500 * time.Millisecond
+	// leaveSize is up to which size it is worth that; above, the answer goes out
+	// at once and the connection is closed behind it.
+	leaveSize = 16 << 10
+)
+
+// leaveBody keeps a client that gets an error from holding the connection by
+// sending its body slowly, or from having much of it read.
+func leaveBody(c *gin.Context) {
+	size := c.Request.ContentLength
+	if size == 0 {
+		return
+	}
+	// Without a network connection there is nothing to set.
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(leaveTime))
+	if size < 0 || size > leaveSize {
+		c.Writer.Header().Set("Connection", "close")
+	}
 }
 
 // seconds rounds up to whole seconds, at least 1.

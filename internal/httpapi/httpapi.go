@@ -171,6 +171,12 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Limits are what one client may ask for.
 	Limits Limits
+	// Origins are other websites whose scripts may use the API with a key, as
+	// "https://www.example.nl".
+	Origins []string
+	// Beside returns a handler that takes what is for another door, such as
+	// Slack's, and leaves the rest to next; nil where there is none.
+	Beside func(next http.Handler) http.Handler
 	// Heartbeat is the time between the comment lines of a stream; 0 takes 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long a client may take to accept one event or one
@@ -192,6 +198,7 @@ type api struct {
 	proxies  proxies
 	limits   *limits
 	origins  *http.CrossOriginProtection
+	others   otherOrigins
 	metrics  *metrics
 	pages    *template.Template
 	web      *webApp
@@ -219,6 +226,10 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse pages: %w", err)
 	}
+	others, err := newOtherOrigins(cfg.Origins)
+	if err != nil {
+		return nil, err
+	}
 	web, err := newWebApp(deps.Web, public.basePath)
 	if err != nil {
 		return nil, fmt.Errorf("read web chat: %w", err)
@@ -230,6 +241,7 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		proxies:    cfg.TrustedProxies,
 		limits:     newLimits(cfg.Limits),
 		origins:    http.NewCrossOriginProtection(),
+		others:     others,
 		metrics:    newMetrics(deps.Audit),
 		pages:      pages,
 		web:        web,
@@ -243,12 +255,21 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 			return nil, fmt.Errorf("public url %q: %w", cfg.PublicURL, err)
 		}
 	}
+	return a.handler(cfg, public)
+}
+
+// handler puts around the router what holds for every request.
+func (a *api) handler(cfg Config, public publicURL) (http.Handler, error) {
 	routes := a.routes()
 	if err := complete(routes); err != nil {
 		return nil, err
 	}
 	h := withDeadlines(a.router(routes), positive(cfg.WriteTimeout, defaultWriteTimeout))
-	return withBasePath(h, public.basePath), nil
+	h = withBasePath(h, public.basePath)
+	if cfg.Beside != nil {
+		h = cfg.Beside(h)
+	}
+	return withHeaders(h, public), nil
 }
 
 // router builds Gin's router from the table of routes.
@@ -269,7 +290,7 @@ func (a *api) router(routes []route) http.Handler {
 		}
 	}
 	e.NoRoute(a.serve(route{rule: public, handle: func(*gin.Context) error { return errNoRoute }}))
-	e.NoMethod(a.serve(route{rule: public, handle: func(*gin.Context) error { return errNoMethod }}))
+	e.NoMethod(a.serve(route{rule: public, handle: a.noMethod}))
 	return e
 }
 

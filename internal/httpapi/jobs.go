@@ -140,20 +140,13 @@ func (a *api) getJobEvents(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s := &stream{w: c.Writer}
-	err = a.followJob(c.Request.Context(), s, subjectOf(c), id)
-	if err == nil || !s.begun {
-		return err
-	}
-	if seen, body := a.report(c, err); seen != nil {
-		return s.send("error", body)
-	}
-	return nil
+	s := newStream(c.Writer)
+	return a.follow(c, s, s, func(ctx context.Context) error {
+		return a.followJob(ctx, s, subjectOf(c), id)
+	})
 }
 
 func (a *api) followJob(ctx context.Context, s *stream, by access.Subject, id string) error {
-	beat := time.NewTicker(a.heartbeat)
-	defer beat.Stop()
 	var last Job
 	for {
 		changed := a.Jobs.Changed() // asked for first, so that no change is missed
@@ -174,10 +167,6 @@ func (a *api) followJob(ctx context.Context, s *stream, by access.Subject, id st
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-changed:
-		case <-beat.C:
-			if err := s.write([]byte(": leeft nog\n\n")); err != nil {
-				return err
-			}
 		}
 	}
 }

@@ -24,8 +24,8 @@ const noRoute = "none"
 // else could forge a line of the log.
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
-// observe surrounds every request: it gives it an id, sets the headers that
-// hold for every answer, and afterwards logs and counts it.
+// observe surrounds every request: it gives it an id, and afterwards logs and
+// counts it.
 func (a *api) observe(c *gin.Context) {
 	began := time.Now()
 	id := c.GetHeader("X-Request-Id")
@@ -33,13 +33,8 @@ func (a *api) observe(c *gin.Context) {
 		id = rand.Text()
 	}
 	c.Set(requestIDKey, id)
-	h := c.Writer.Header()
-	h.Set("X-Request-Id", id)
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
+	c.Writer.Header().Set("X-Request-Id", id)
+	a.others.open(c)
 
 	c.Next()
 

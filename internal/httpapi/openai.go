@@ -160,7 +160,7 @@ func (a *api) postCompletion(c *gin.Context) error {
 	// The record has its id only in the end, a stream needs one for every chunk.
 	head := completionHead{ID: "chatcmpl-" + rand.Text(), Created: time.Now().Unix(), Model: in.Model}
 	if in.Stream {
-		s := &stream{w: c.Writer}
+		s := newStream(c.Writer)
 		return a.streamAnswer(c, r, s, &completionTeller{s: s, head: head, origin: a.origin(c), usage: in.wantsUsage()})
 	}
 	ans, err := a.ask(c.Request.Context(), r, nil)

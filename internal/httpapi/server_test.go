@@ -33,7 +33,7 @@ func (s *site) serve(t *testing.T, drain time.Duration) (stop func(), done <-cha
 	result, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		result <- Serve(ctx, lg, ln, h, drain)
+		result <- Serve(ctx, lg, ln, h, ServeConfig{Drain: drain})
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -120,7 +120,7 @@ func TestServeReportsAListenerThatFails(t *testing.T) {
 	}
 	ln.Close()
 	lg := slog.New(slog.NewTextHandler(s.logs, nil))
-	if err := Serve(t.Context(), lg, ln, s.handler(t, Config{}), 0); err == nil {
+	if err := Serve(t.Context(), lg, ln, s.handler(t, Config{}), ServeConfig{}); err == nil {
 		t.Error("got no error")
 	}
 }

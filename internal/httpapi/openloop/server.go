@@ -23,6 +23,8 @@ type server struct {
 	cmd     *exec.Cmd
 	address string
 	log     string
+	// ended has what the process ended with.
+	ended chan error
 }
 
 // listening is the line in which the program says where it listens.
@@ -32,7 +34,7 @@ var listening = regexp.MustCompile(`luistert op http://(\S+)`)
 // until it has taken in its documents. Nobody's rate is limited: all load comes
 // from one address.
 func startServer(ctx context.Context, o *options, dir string) (*server, error) {
-	s := &server{log: filepath.Join(dir, "log")}
+	s := &server{log: filepath.Join(dir, "log"), ended: make(chan error, 1)}
 	log, err := os.Create(s.log)
 	if err != nil {
 		return nil, err
@@ -40,7 +42,7 @@ func startServer(ctx context.Context, o *options, dir string) (*server, error) {
 	defer log.Close()
 	args := []string{
 		"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"), "--corpus", o.corpus,
-		"--rate", "-1", "--subject-rate", "-1", "--streams", "-1", "--address-streams", "-1", "--address-connections", "-1",
+		"--rate=-1", "--subject-rate=-1", "--streams=-1", "--address-streams=-1",
 	}
 	s.cmd = exec.CommandContext(ctx, o.server, append(args, strings.Fields(o.args)...)...)
 	s.cmd.Stderr = log
@@ -49,6 +51,7 @@ func startServer(ctx context.Context, o *options, dir string) (*server, error) {
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
+	go func() { s.ended <- s.cmd.Wait() }()
 	if err := s.ready(ctx); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
@@ -63,6 +66,9 @@ func (s *server) ready(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case err := <-s.ended:
+			s.ended <- err
+			return errors.New("server ended before it was ready")
 		case <-tick.C:
 		}
 		log, err := os.ReadFile(s.log)
@@ -76,16 +82,16 @@ func (s *server) ready(ctx context.Context) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("server isn't ready after five minutes; its log is %s", s.log)
+	return errors.New("server isn't ready after five minutes")
 }
 
 // stop ends the process as an administrator would.
 func (s *server) stop() error {
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return fmt.Errorf("stop server: %w", err)
-	}
-	if err := s.cmd.Wait(); err != nil {
-		return fmt.Errorf("server ended: %w", err)
+	// It fails when the process has ended by itself, which Wait tells.
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	if err := <-s.ended; err != nil {
+		log, _ := os.ReadFile(s.log)
+		return fmt.Errorf("server: %w; the end of its log:\n%s", err, log[max(0, len(log)-1000):])
 	}
 	return nil
 }
