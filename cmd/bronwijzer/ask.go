@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
@@ -76,7 +77,13 @@ func (c *askCmd) ask(ctx context.Context, v *invocation) (record.Answer, error) 
 		return record.Answer{}, err
 	}
 	defer a.close(v.logger())
-	return a.chat.Ask(ctx, chat.Request{By: operator(), Question: question, Mode: record.Mode(c.Mode), TopK: c.TopK}, nil)
+	v.deed.Action = access.ActionAsk
+	rec, err := a.chat.Ask(ctx, chat.Request{By: operator(), Question: question, Mode: record.Mode(c.Mode), TopK: c.TopK}, nil)
+	v.deed.Object = rec.ID
+	if rec.Status == record.Refused {
+		v.deed.Result = access.ResultRefused
+	}
+	return rec, err
 }
 
 // searchCmd finds passages.
@@ -121,6 +128,7 @@ func (c *searchCmd) search(ctx context.Context, v *invocation) (searchResult, er
 		return out, err
 	}
 	defer a.close(v.logger())
+	v.deed.Action = access.ActionSearch
 	out.Passages, err = a.Search(ctx, out.Query, c.K, docs.Filter{Reader: operator().Reader()})
 	return out, err
 }

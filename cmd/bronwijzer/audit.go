@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/user"
 	"strconv"
 	"strings"
@@ -146,19 +147,30 @@ func dutchResult(r access.Result) string {
 	return string(r)
 }
 
-// note writes down what a command did, beside a running server or without one.
-// That it can't be written is told and stops nothing, as access.Audit says.
-func (v *invocation) note(ctx context.Context, action access.Action, object string, failed error) {
+// audit writes down what the command did, beside a running server or without
+// one. That it can't be written is told and stops nothing, as access.Audit says.
+// Where there is no data folder nothing was done.
+func (v *invocation) audit(ctx context.Context, failed error) {
+	if v.deed.Action == "" {
+		return
+	}
 	lg := v.logger()
 	audit, err := access.OpenAudit(lg, v.settings.Data, access.AuditConfig{})
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
 	if err != nil {
-		lg.ErrorContext(ctx, "audit line is not written", "action", string(action), "error", err)
+		lg.ErrorContext(ctx, "audit line is not written", "action", string(v.deed.Action), "error", err)
 		return
 	}
 	defer audit.Close()
-	e := access.Entry{Action: action, Object: object, Result: access.ResultOK, Door: access.DoorCLI, Actor: runner()}
-	if failed != nil {
+	e := v.deed
+	e.Door, e.Actor = access.DoorCLI, runner()
+	switch {
+	case failed != nil:
 		e.Result = access.ResultFailed
+	case e.Result == "":
+		e.Result = access.ResultOK
 	}
 	audit.Note(ctx, e)
 }

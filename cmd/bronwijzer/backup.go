@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/store"
 )
 
@@ -28,6 +29,7 @@ func (c *backupCmd) Run(ctx context.Context, v *invocation) error {
 	if err := needDatabase(v.settings.Data); err != nil {
 		return err
 	}
+	v.deed.Action = access.ActionBackup
 	if err := store.Backup(ctx, v.settings.Data, c.File, c.Force); err != nil {
 		return advise(err,
 			advice{fs.ErrExist, "Kies een andere naam, of vervang het bestand met --force."},
@@ -57,6 +59,7 @@ Wat na de kopie is gewist of ingetrokken, is er weer: gesprekken, sleutels, aanm
 
 // Run restores and says where the old database went.
 func (c *restoreCmd) Run(ctx context.Context, v *invocation) error {
+	v.deed.Action = access.ActionRestore
 	aside, err := store.Restore(ctx, v.settings.Data, c.File, c.Force)
 	if err != nil {
 		return advise(err,

@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"bronwijzer/internal/access"
 )
 
 // cli is every command and setting. A setting is a flag, an environment
@@ -79,6 +81,10 @@ type settings struct {
 type invocation struct {
 	settings       *settings
 	stdout, stderr io.Writer
+	// deed is what the command does, for the audit log: its action and, when that
+	// is known, object and result. The line is written when the command ends;
+	// without an action there is none.
+	deed access.Entry
 }
 
 // logger writes to the error stream, from the given level on.

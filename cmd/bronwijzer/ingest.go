@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/ingest"
 )
 
@@ -22,6 +23,7 @@ func (c *ingestCmd) Run(ctx context.Context, v *invocation) error {
 	if len(c.Folders) > 0 {
 		v.settings.Corpus = c.Folders
 	}
+	v.deed.Action = access.ActionIngest
 	lg := v.logger()
 	a, err := open(ctx, lg, v.settings, front{})
 	if err != nil {

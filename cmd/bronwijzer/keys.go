@@ -55,6 +55,7 @@ func (c *keysAddCmd) Run(ctx context.Context, v *invocation) error {
 	if err != nil {
 		return &inputError{err}
 	}
+	v.deed.Action = access.ActionKey
 	return withAccess(ctx, v, func(people *access.Service) error {
 		key, made, err := people.NewKey(ctx, access.Key{
 			Name: strings.TrimSpace(c.Name), Scopes: scopes, Groups: words(c.Groups), Rate: c.Rate, Expires: expires,
@@ -65,6 +66,7 @@ func (c *keysAddCmd) Run(ctx context.Context, v *invocation) error {
 		if err != nil {
 			return err
 		}
+		v.deed.Object = made.ID
 		if _, err := fmt.Fprintln(v.stdout, key); err != nil {
 			return err
 		}
@@ -164,6 +166,7 @@ type keysRevokeCmd struct {
 
 // Run ends a key; a running server refuses it from the next request on.
 func (c *keysRevokeCmd) Run(ctx context.Context, v *invocation) error {
+	v.deed.Action = access.ActionKey
 	return withAccess(ctx, v, func(people *access.Service) error {
 		k, err := people.RevokeKey(ctx, c.Key)
 		if errors.Is(err, access.ErrNoKey) {
@@ -172,6 +175,7 @@ func (c *keysRevokeCmd) Run(ctx context.Context, v *invocation) error {
 		if err != nil {
 			return err
 		}
+		v.deed.Object = k.ID
 		_, err = fmt.Fprintf(v.stdout, "Sleutel %s van %s is ingetrokken.\n", k.ID, k.Name)
 		return err
 	})

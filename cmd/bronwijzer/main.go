@@ -31,7 +31,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	call.BindTo(ctx, (*context.Context)(nil))
-	err = call.Run(&invocation{settings: &c.settings, stdout: stdout, stderr: stderr})
+	v := &invocation{settings: &c.settings, stdout: stdout, stderr: stderr}
+	err = call.Run(v)
+	v.audit(ctx, err)
 	var hint *hintError
 	var input *inputError
 	switch {

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/store"
 )
 
@@ -30,6 +31,7 @@ func (c *exportCmd) Run(ctx context.Context, v *invocation) (err error) {
 	if c.Subject == "" {
 		return listSubjects(ctx, st, v.stdout)
 	}
+	v.deed.Action, v.deed.Object = access.ActionExport, c.Subject
 	w := v.stdout
 	if c.Out != "" {
 		f, openErr := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -106,6 +108,7 @@ func (c *eraseCmd) Run(ctx context.Context, v *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	v.deed.Action, v.deed.Object = access.ActionErase, c.Subject
 	conversations, sessions, err := st.EraseSubject(ctx, c.Subject)
 	if err != nil {
 		return err
