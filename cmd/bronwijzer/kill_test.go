@@ -102,13 +102,14 @@ func (a *acknowledged) add(r record.Answer) {
 	a.records[r.ID] = r
 }
 
-// ask asks until the server is gone, and keeps what it was told.
+// ask asks until the server is gone, or often enough, and keeps what it was
+// told.
 func (a *acknowledged) ask(ctx context.Context, url string, random *rand.Rand, letters int) {
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	wait := time.NewTicker(10 * time.Millisecond)
 	defer wait.Stop()
-	for {
+	for range 25 { // every answer is read again, and again checked after every kill
 		body, err := json.Marshal(map[string]any{"question": questionAbout(random.IntN(letters)), "include": []string{"passages"}})
 		if err != nil {
 			return
