@@ -163,8 +163,12 @@ func TestKeys(t *testing.T) {
 		}
 	}
 	for _, wrong := range [][]string{
-		{"keys", "add", "x", "--scopes", "lezen"}, {"keys", "add", "x", "--expires", "morgen"}, {"keys", "add", "a,b"},
-		{"keys", "revoke", "nachtloop"}, {"serve", "--listen", "0.0.0.0:0"}, {"serve", "--auth", "proxy"},
+		{"keys", "add", "x", "--scopes", "lezen"},
+		{"keys", "add", "x", "--expires", "morgen"},
+		{"keys", "add", "a,b"},
+		{"keys", "revoke", "nachtloop"},
+		{"serve", "--listen", "0.0.0.0:0"},
+		{"serve", "--auth", "proxy"},
 	} {
 		if _, errs, err := h.run(t, wrong...); err == nil || strings.Contains(errs, "panic") {
 			t.Errorf("%v: %v %s", wrong, err, errs)
