@@ -245,5 +245,5 @@ func (c *choice) merge() []statement {
 }
 
 func source(p retrieve.Passage) cite.Source {
-	return cite.Source{Document: p.Document, Passage: p.Passage}
+	return cite.Source{Document: p.Document, Passage: p.Passage, Superseded: p.Superseded}
 }

@@ -24,7 +24,7 @@ func (s *Service) Answer(ctx context.Context, by access.Subject, id string) (rec
 		return record.Answer{}, err
 	}
 	records := []record.Answer{rec}
-	err = s.refresh(ctx, records)
+	err = s.refresh(ctx, by, records)
 	return records[0], err
 }
 
@@ -91,7 +91,7 @@ func (s *Service) Conversation(ctx context.Context, by access.Subject, id string
 	if err != nil {
 		return record.Conversation{}, nil, err
 	}
-	return c, answers, s.refresh(ctx, answers)
+	return c, answers, s.refresh(ctx, by, answers)
 }
 
 func (s *Service) conversation(ctx context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error) {
@@ -158,14 +158,20 @@ func (s *Service) Feedback(ctx context.Context, by access.Subject, f record.Feed
 
 // refresh makes stored records fit the present: the status of each cited
 // document, and URLs below the public address.
-func (s *Service) refresh(ctx context.Context, records []record.Answer) error {
+func (s *Service) refresh(ctx context.Context, by access.Subject, records []record.Answer) error {
 	var ids []string
 	for _, rec := range records {
 		for _, c := range rec.Citations {
 			ids = append(ids, c.DocumentID)
 		}
 	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	current, err := s.store.CurrentVersions(ctx, ids)
+	if err != nil {
+		return err
+	}
+	superseded, err := s.store.Superseded(ctx, by.Reader(), ids)
 	if err != nil {
 		return err
 	}
@@ -177,6 +183,8 @@ func (s *Service) refresh(ctx context.Context, records []record.Answer) error {
 				c.DocumentStatus = record.Withdrawn
 			case version != c.Version:
 				c.DocumentStatus = record.Changed
+			case superseded[c.DocumentID]:
+				c.DocumentStatus = record.Superseded
 			default:
 				c.DocumentStatus = record.Current
 			}

@@ -53,6 +53,17 @@ func TestDocumentStatus(t *testing.T) {
 	status(record.Changed)
 	put(was)
 	status(record.Current)
+	next := docs.Document{ID: "doc_next", Root: was.Root, Path: "nieuw.txt", Text: "Nieuw.", Version: docs.Version("Nieuw.")}
+	next.Supersedes, next.Groups = []string{id}, []string{"kern"}
+	put(next)
+	status(record.Current) // els isn't a member
+	next.Groups = nil
+	put(next)
+	status(record.Superseded)
+	if _, err := s.store.RemoveDocument(t.Context(), next.ID); err != nil {
+		t.Fatal(err)
+	}
+	status(record.Current)
 	if _, err := s.store.RemoveDocument(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,10 @@ import (
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/store"
 )
+
+// noticeSuperseded goes with an answer that rests on a document whose place
+// another has taken.
+const noticeSuperseded = "Let op: een van de bronnen is door een nieuwer document vervangen."
 
 // saveTimeout bounds the storing of a record after its reader has left.
 const saveTimeout = 10 * time.Second
@@ -176,6 +181,9 @@ func (s *Service) complete(rec *record.Answer, req *Request, q *answer.Question,
 	}
 	rec.CreatedAt = began.UTC().Truncate(time.Millisecond)
 	rec.Question, rec.SearchQuestion = req.Question, q.Search
+	if slices.ContainsFunc(rec.Citations, func(c record.Citation) bool { return c.DocumentStatus == record.Superseded }) {
+		rec.Notice += " " + noticeSuperseded
+	}
 	rec.Notice = strings.TrimSpace(rec.Notice + " " + s.cfg.Notice)
 	rec.Timings.Total = time.Since(began).Milliseconds()
 }

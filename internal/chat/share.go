@@ -47,6 +47,6 @@ func (s *Service) Shared(ctx context.Context, by access.Subject, id string) (rec
 	}
 	rec.ConversationID = ""
 	records := []record.Answer{rec}
-	err = s.refresh(ctx, records)
+	err = s.refresh(ctx, by, records)
 	return records[0], err
 }

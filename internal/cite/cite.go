@@ -43,6 +43,16 @@ type Source struct {
 	// Vectors are the embeddings of Passage.Sentences, of Kind Passage, in their
 	// order. They may be nil: then a Checker embeds what it needs.
 	Vectors []llm.Vector
+	// Superseded says that another document takes the place of this one.
+	Superseded bool
+}
+
+// status is what a citation says of the document.
+func (s Source) status() record.DocumentStatus {
+	if s.Superseded {
+		return record.Superseded
+	}
+	return record.Current
 }
 
 // Quote returns the words of the passage at a span of the document. The span
@@ -101,7 +111,7 @@ func (c *Composer) Cite(s Source, span docs.Span, status record.CitationStatus) 
 		URL: ViewerURL(s.Passage.DocumentID, s.Passage.Version, span), SourceURL: s.Document.SourceURL,
 		PassageID: s.Passage.ID,
 		Quote:     quote, Start: span.Start, End: span.End,
-		Status: status, DocumentStatus: record.Current,
+		Status: status, DocumentStatus: s.status(),
 	}
 	if err := c.emit(record.Cited{Citation: cited}); err != nil {
 		return 0, err

@@ -79,6 +79,9 @@ type Meta struct {
 	Language string
 	// Groups are those whose members may read the document; empty lets everybody.
 	Groups []string
+	// Supersedes are the ids of documents that this one takes the place of. In a
+	// manifest they are paths below the same root.
+	Supersedes []string
 }
 
 // Reader is whoever documents are shown to. The zero Reader sees those that
@@ -249,6 +252,12 @@ func oneOf(allowed []string, s string) bool {
 // it, so that it survives edits. 80 bits, lower-case base32.
 func NewID(root, path string) string {
 	return "doc_" + digest(10, root, path)
+}
+
+// IsID reports whether s has the form of a document's id.
+func IsID(s string) bool {
+	hash, ok := strings.CutPrefix(s, "doc_")
+	return ok && len(hash) == 16 && strings.Trim(hash, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 // PassageID derives a passage's id from its document, span and content. 80

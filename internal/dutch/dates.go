@@ -24,6 +24,18 @@ var monthNumbers = map[string]int{
 // weekdays may stand before a date.
 var weekdays = set(`maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma di wo do vr za zo`)
 
+// Days returns the days of the calendar that are written in s, as FindDay reads
+// them, in order.
+func Days(s string) []string {
+	var days []string
+	for _, m := range anyDay.FindAllStringSubmatch(s, -1) {
+		if day := dayOf(m); day != "" {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
 // FindDay returns the first day of the calendar that is written in s, as
 // 2006-01-02, or "" when there is none: "18 november 2020", "18 nov. 2020",
 // "18-11-2020", "18/11/2020" and "18.11.2020" (the day goes before the month),

@@ -27,6 +27,9 @@ type Collection struct {
 	sentences *Sentences // nil without an embedder
 	passages  map[string]filed
 	documents map[string]*counted // by id
+	// successors are the documents that take the place of one, by its id, whether
+	// that is here or not.
+	successors map[string][]*docs.Document
 }
 
 // filed is a passage in the catalogue. Neither side is ever written to.
@@ -47,6 +50,7 @@ func NewCollection(vectors Vectors, dim int) *Collection {
 	c := &Collection{
 		words: NewBM25(), grams: NewGrams(), vectors: vectors,
 		passages: make(map[string]filed), documents: make(map[string]*counted),
+		successors: make(map[string][]*docs.Document),
 	}
 	if vectors != nil {
 		c.sentences = NewSentences(dim)
@@ -127,8 +131,33 @@ func (c *Collection) file(change Change, added []filed) {
 			d = &counted{}
 			c.documents[f.document.ID] = d
 		}
-		d.document = f.document
+		if d.document != f.document {
+			c.withdraw(d.document)
+			c.succeed(f.document)
+			d.document = f.document
+		}
 		d.passages++
+	}
+}
+
+// succeed notes what a document takes the place of; withdraw forgets it.
+func (c *Collection) succeed(d *docs.Document) {
+	for _, id := range d.Supersedes {
+		if id != d.ID {
+			c.successors[id] = append(c.successors[id], d)
+		}
+	}
+}
+
+func (c *Collection) withdraw(d *docs.Document) {
+	if d == nil {
+		return
+	}
+	for _, id := range d.Supersedes {
+		rest := slices.DeleteFunc(c.successors[id], func(s *docs.Document) bool { return s == d })
+		if c.successors[id] = rest; len(rest) == 0 {
+			delete(c.successors, id)
+		}
 	}
 }
 
@@ -140,6 +169,7 @@ func (c *Collection) unfile(id string) {
 	delete(c.passages, id)
 	d := c.documents[f.document.ID]
 	if d.passages--; d.passages == 0 {
+		c.withdraw(d.document)
 		delete(c.documents, f.document.ID)
 	}
 }
@@ -203,6 +233,25 @@ func (v View) Sentences() *Sentences { return v.c.sentences }
 func (v View) Passage(id string) (docs.Passage, *docs.Document, bool) {
 	f, ok := v.c.passages[id]
 	return f.passage, f.document, ok
+}
+
+// Superseded reports whether a document that the reader may see takes the place
+// of this one.
+func (v View) Superseded(id string, r docs.Reader) bool {
+	return slices.ContainsFunc(v.c.successors[id], func(d *docs.Document) bool { return r.May(d.Groups) })
+}
+
+// Find returns the ids, in order, of the documents that the filter lets through
+// and that match.
+func (v View) Find(f docs.Filter, match func(*docs.Meta) bool) []string {
+	var ids []string
+	for id, d := range v.c.documents {
+		if match(&d.document.Meta) && f.Match(id, &d.document.Meta) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // Len is the number of passages.

@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"bronwijzer/internal/chunk"
+	"bronwijzer/internal/docs"
 	"bronwijzer/internal/load"
 )
 
@@ -256,6 +257,18 @@ func readStable(file fs.File, path string, buffer []byte) ([]byte, error) {
 		return nil, &load.Error{Path: path, Reason: load.Changed}
 	}
 	return data[:n], nil
+}
+
+// ids makes ids of paths below the root; what is an id already stays.
+func (f *folder) ids(paths []string) []string {
+	var ids []string
+	for _, p := range paths {
+		if !docs.IsID(p) {
+			p = docs.NewID(f.root.Name, p)
+		}
+		ids = append(ids, p)
+	}
+	return ids
 }
 
 // fingerprint stands for everything that a document is made of. Vectors have

@@ -254,6 +254,7 @@ func (r *run) parse(ctx context.Context, f *folder, path string, data []byte) (d
 	}
 	f.manifest.Apply(&doc)
 	doc.ID, doc.Root = docs.NewID(f.root.Name, path), f.root.Name
+	doc.Supersedes = f.ids(doc.Supersedes)
 	return doc, nil
 }
 

@@ -81,6 +81,32 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 	}
 }
 
+// TestRunKeepsWhatSupersedes: paths of the manifest become ids, and a change of
+// them is taken over.
+func TestRunKeepsWhatSupersedes(t *testing.T) {
+	b := newBench(t)
+	b.write(t, map[string]string{
+		"oud.txt": letter("water", 1), "sub/nieuw.txt": letter("water", 2), "manifest.yaml": "documents:\n  sub/nieuw.txt: {supersedes: oud.txt}\n",
+	})
+	b.run(t, nil)
+	old := docs.NewID("map", "oud.txt")
+	superseded := func() bool {
+		found, err := b.store.Superseded(t.Context(), docs.Reader{}, []string{old})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found[old]
+	}
+	if !superseded() {
+		t.Error("the old one isn't superseded")
+	}
+	b.write(t, map[string]string{"manifest.yaml": "documents:\n  sub/nieuw.txt: {title: Nieuw}\n"})
+	b.run(t, nil)
+	if superseded() {
+		t.Error("the old one is still superseded")
+	}
+}
+
 func TestRunDoesNotLeaveTheFolder(t *testing.T) {
 	b := newBench(t)
 	outside := t.TempDir()

@@ -31,6 +31,7 @@ const ManifestName = "manifest.yaml"
 //	    source_url: https://…          # where the original can be read
 //	    language: nl                   # BCP 47
 //	    groups: [opsporing]            # who may read it; left out: everybody
+//	    supersedes: [brieven/oud.txt]  # what it takes the place of, by path
 //	questions:                         # examples, shown to readers
 //	  - Wat is de signalentafel?
 //
@@ -102,7 +103,7 @@ func (m *Manifest) Apply(doc *docs.Document) {
 			*f.of(&doc.Meta) = s
 		}
 	}
-	doc.Groups = entry.Groups
+	doc.Groups, doc.Supersedes = entry.Groups, entry.Supersedes
 }
 
 func wrong(n *yaml.Node, key, problem string) error {
@@ -152,9 +153,14 @@ var metaFields = []struct {
 func (m *Manifest) documents(n *yaml.Node) error {
 	return eachKey(n, "documents", func(path string, entry *yaml.Node) error {
 		var meta docs.Meta
-		err := eachKey(entry, path, func(key string, value *yaml.Node) error {
-			if key == path+".groups" {
-				return setGroups(&meta, key, value)
+		err := eachKey(entry, path, func(key string, value *yaml.Node) (err error) {
+			switch key {
+			case path + ".groups":
+				meta.Groups, err = names(key, value)
+				return err
+			case path + ".supersedes":
+				meta.Supersedes, err = names(key, value)
+				return err
 			}
 			return setField(&meta, strings.TrimPrefix(key, path+"."), key, value)
 		})
@@ -185,29 +191,30 @@ func setField(meta *docs.Meta, name, key string, value *yaml.Node) error {
 		*f.of(meta) = s
 		return nil
 	}
-	return wrong(value, key, "unknown key; title, publisher, kind, date, dossier, source_url, language and groups are known")
+	return wrong(value, key, "unknown key; title, publisher, kind, date, dossier, source_url, language, groups and supersedes are known")
 }
 
-// setGroups reads a list of names, or one. An empty list is a mistake: it would
-// open the document to everybody where somebody meant to close it.
-func setGroups(meta *docs.Meta, key string, n *yaml.Node) error {
+// names reads a list of names, or one. An empty list of groups is a mistake: it
+// would open the document to everybody where somebody meant to close it.
+func names(key string, n *yaml.Node) ([]string, error) {
 	list := n.Content
 	if n.Kind == yaml.ScalarNode {
 		list = []*yaml.Node{n}
 	}
+	var found []string
 	for _, v := range list {
 		name := strings.TrimSpace(v.Value)
 		if v.Kind != yaml.ScalarNode || name == "" || v.Tag == "!!null" || strings.ContainsFunc(name, unicode.IsControl) {
-			return wrong(v, key, "names of groups wanted")
+			return nil, wrong(v, key, "names wanted")
 		}
-		if !slices.Contains(meta.Groups, name) {
-			meta.Groups = append(meta.Groups, name)
+		if !slices.Contains(found, name) {
+			found = append(found, name)
 		}
 	}
-	if len(meta.Groups) == 0 {
-		return wrong(n, key, "a list without names would let everybody read it; leave the key out for that")
+	if len(found) == 0 {
+		return nil, wrong(n, key, "a list without names means nothing; leave the key out")
 	}
-	return nil
+	return found, nil
 }
 
 func (m *Manifest) questions(n *yaml.Node) error {

@@ -20,6 +20,8 @@ documents:
     dossier: 28 638, nr. 184
     source_url: https://example.org/c
   d.txt:
+    groups: [kern, " kern", opsporing]
+    supersedes: oud/d.txt
 questions:
   - Wat is dit?
   - " En dat? "
@@ -30,7 +32,7 @@ questions:
 	want := &Manifest{
 		Documents: map[string]docs.Meta{
 			"a.b/c.txt": {Title: "Brief : een", Date: "2020-11-18", Dossier: "28 638, nr. 184", SourceURL: "https://example.org/c"},
-			"d.txt":     {},
+			"d.txt":     {Groups: []string{"kern", "opsporing"}, Supersedes: []string{"oud/d.txt"}},
 		},
 		Questions: []string{"Wat is dit?", "En dat?"},
 	}

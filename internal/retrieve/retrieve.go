@@ -36,6 +36,9 @@ type Passage struct {
 	// Vectors are those of Sentences, nil without an embedder; they must not be
 	// changed.
 	Vectors []llm.Vector
+	// Superseded says that another document, which the reader may see, takes the
+	// place of this one.
+	Superseded bool
 	// Score orders the passages of one Result, higher is better; Scores are its
 	// parts, each in [0, 1].
 	Score  float64

@@ -21,11 +21,14 @@ type search struct {
 	weights Weights
 	judged  bool // cosines may serve as evidence
 	known   bool // whether any passage shares a word with the query
+	// referred are the ids of the documents that the question names, in order.
+	referred []string
 }
 
 func (s *search) run() (Result, error) {
 	var found Result
 	found.Documents, _ = s.view.Count(s.query.Filter)
+	s.refer()
 	ids, err := s.candidates()
 	if err != nil || len(ids) == 0 {
 		return found, err
@@ -61,6 +64,11 @@ func (s *search) candidates() ([]string, error) {
 		}
 		hits = append(hits, near...)
 	}
+	more, err := s.ofReferred(n)
+	if err != nil {
+		return nil, err
+	}
+	hits = append(hits, more...)
 	ids := make([]string, len(hits))
 	for i, h := range hits {
 		ids[i] = h.ID
@@ -95,9 +103,12 @@ func (s *search) passages(ids []string) ([]Passage, error) {
 		legs = append(legs, leg{w.Vector, vector}, leg{w.BestSentence, minMax(best)})
 	}
 	scores := sum(len(ids), legs...)
+	for i, id := range ids {
+		scores[i] += s.standing(id)
+	}
 	var pool []Passage
 	var kept []outline
-	for _, i := range order(scores, func(i, j int) int { return cmp.Compare(ids[i], ids[j]) }) {
+	for _, i := range order(scores, func(i, j int) int { return s.newer(ids[i], ids[j]) }) {
 		p, doc, ok := s.view.Passage(ids[i])
 		if !ok {
 			continue
@@ -107,7 +118,7 @@ func (s *search) passages(ids []string) ([]Passage, error) {
 			continue
 		}
 		kept = append(kept, said)
-		found := Passage{Passage: p, Document: doc, Score: scores[i], Scores: record.Scores{
+		found := Passage{Passage: p, Document: doc, Superseded: s.superseded(doc), Score: scores[i], Scores: record.Scores{
 			Words: sum(1, leg{0.5, words[i : i+1]}, leg{0.5, grams[i : i+1]})[0], Vector: vector[i],
 		}}
 		if s.vector != nil {

@@ -26,6 +26,11 @@ type Weights struct {
 
 	// Lift is how much a passage gains from its best sentence's score.
 	Lift float64
+
+	// Referred is added to the passages of a document that the question names by
+	// its date or its number; Superseded is subtracted from those of a document
+	// whose place another takes.
+	Referred, Superseded float64
 }
 
 // DefaultWeights are the weights in use. What each part is worth, measured by
@@ -60,6 +65,10 @@ type Weights struct {
 //	no passage in sentence  .809 .936 .973  .664  .694 .944 .944  .708
 //	no kind of answer       .782 .936 .973  .664  .736 .903 .944  .681
 //
+// None of these questions names a document by its day or number, so they say
+// nothing of Referred, and no document there takes another's place; TestReferred
+// and TestSuperseded show what both do.
+//
 // One question is .029, .009 and .014 on them, so a row that differs by one or
 // two tells nothing. No part does harm on all three. The vectors of sentences and
 // the 4-grams earn most; without words their BM25 still finds candidates, and
@@ -70,6 +79,7 @@ func DefaultWeights() Weights {
 		Words: 0.15, Grams: 0.15, Vector: 0.35, BestSentence: 0.35,
 		Meaning: 1, InPassage: 1, SentenceGrams: 0.25,
 		Kind: 0.4, Counted: 0.2, Question: 0.3, NotProse: 0.2,
-		Lift: 0.6,
+		Lift:     0.6,
+		Referred: 1, Superseded: 0.2,
 	}
 }

@@ -114,6 +114,9 @@ func (s *Store) PutDocument(ctx context.Context, doc docs.Document, passages []d
 		if err != nil {
 			return err
 		}
+		if err := putSupersedes(ctx, tx, &doc); err != nil {
+			return err
+		}
 		return putPassages(ctx, tx, &doc, passages)
 	})
 	return replaced, err
@@ -168,7 +171,7 @@ func putText(ctx context.Context, tx *sql.Tx, doc *docs.Document) error {
 
 const (
 	infoColumns = `id, root, path, d.version, title, publisher, kind, date, dossier, source_url, language, characters,
-		passages, ingested_at, ` + groupColumn
+		passages, ingested_at, ` + groupColumn + `, ` + supersedesColumn
 	selectInfo = `SELECT ` + infoColumns + ` FROM documents d `
 )
 
@@ -176,13 +179,13 @@ const (
 func scanInfo(scan scan, more ...any) (DocumentInfo, error) {
 	var d DocumentInfo
 	var at int64
-	var groups string
+	var groups, supersedes string
 	err := scan(append([]any{
 		&d.ID, &d.Root, &d.Path, &d.Version, &d.Title, &d.Publisher, &d.Kind, &d.Date, &d.Dossier,
-		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at, &groups,
+		&d.SourceURL, &d.Language, &d.Characters, &d.Passages, &at, &groups, &supersedes,
 	}, more...)...)
 	d.IngestedAt = fromMicros(at)
-	d.Groups = splitGroups(groups)
+	d.Groups, d.Supersedes = splitNames(groups), splitNames(supersedes)
 	return d, err
 }
 

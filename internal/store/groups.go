@@ -10,18 +10,18 @@ import (
 	"bronwijzer/internal/record"
 )
 
-// groupBreak stands between names of groups, in which there is none.
-const groupBreak = "\n"
+// nameBreak stands between names in a column, in which there is none.
+const nameBreak = "\n"
 
-// groupColumn has the groups of document d, sorted, for splitGroups.
-const groupColumn = `COALESCE((SELECT string_agg(name, '` + groupBreak + `') FROM
+// groupColumn has the groups of document d, sorted, for splitNames.
+const groupColumn = `COALESCE((SELECT string_agg(name, '` + nameBreak + `') FROM
 	(SELECT name FROM document_groups g WHERE g.document_id = d.id ORDER BY name) AS names), '')`
 
-func splitGroups(column string) []string {
+func splitNames(column string) []string {
 	if column == "" {
 		return nil
 	}
-	return strings.Split(column, groupBreak)
+	return strings.Split(column, nameBreak)
 }
 
 // Groups returns the groups, sorted, that each document of a root is limited to,
@@ -30,7 +30,7 @@ func (s *Store) Groups(ctx context.Context, root string) (map[string][]string, e
 	columns, err := s.pairs(ctx, "read groups", `SELECT d.path, `+groupColumn+` FROM documents d WHERE d.root = $1`, root)
 	groups := make(map[string][]string, len(columns))
 	for path, column := range columns {
-		groups[path] = splitGroups(column)
+		groups[path] = splitNames(column)
 	}
 	return groups, err
 }

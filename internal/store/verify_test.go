@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -169,15 +170,13 @@ func TestVerifyFinds(t *testing.T) {
 
 func TestVerifyDamagedFile(t *testing.T) {
 	dir := t.TempDir()
-	furnish(t, open(t, dir, Owner))
-	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := Backup(t.Context(), dir, copied, false); err != nil {
+	s := open(t, dir, Owner)
+	furnish(t, s)
+	if err := s.erase(t.Context(), "clear the log", func(*sql.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	b := readFile(t, copied)
-	for at := 5 * pageSize; at < len(b); at += pageSize { // the schema stays readable
-		copy(b[at:], strings.Repeat("\xa5", 100))
-	}
+	b := readFile(t, filepath.Join(dir, fileName))
+	spoil(t, s, b)
 	damaged := t.TempDir()
 	writeFile(t, filepath.Join(damaged, fileName), b)
 	seen := verify(t, open(t, damaged, Owner))

@@ -106,6 +106,7 @@ func variants() []variant {
 	add("no lift", func(w *retrieve.Weights) { w.Lift = 0 })
 	add("no sentence 4-grams", func(w *retrieve.Weights) { w.SentenceGrams = 0 })
 	add("no passage in sentence", func(w *retrieve.Weights) { w.InPassage = 0 })
+	add("no reference", func(w *retrieve.Weights) { w.Referred = 0 })
 	add("no kind of answer", func(w *retrieve.Weights) { w.Kind, w.Counted = 0, 0 })
 	return out
 }
