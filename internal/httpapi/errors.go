@@ -215,7 +215,7 @@ func (a *api) fail(c *gin.Context, err error) {
 	h.Del("ETag")
 	switch rt := routeOf(c); {
 	case rt.page:
-		a.writePage(c, seen.status, "error", "Niet gelukt", body.Error)
+		a.writePage(c, seen.status, "error", "Niet gelukt", errorPage{body.Error, a.signInLink(c, seen)})
 	case rt.openAI:
 		writeJSON(c, seen.status, openAIErrorOf(seen, body))
 	default:

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -127,6 +129,30 @@ func (a *api) getCallback(c *gin.Context) error {
 	}
 	seeOther(c, to)
 	return nil
+}
+
+// errorPage is what the template error shows.
+type errorPage struct {
+	errorDetail
+	// SignIn is where signing in may help; empty where it doesn't.
+	SignIn string
+}
+
+// signInLink leads from a page that somebody may not see to signing in and back,
+// and from a sign-in that failed to another. It is a link and no redirect: a
+// browser that takes no cookies would go round for ever.
+func (a *api) signInLink(c *gin.Context, seen *apiError) string {
+	link := strings.TrimPrefix(signInPath, "/")
+	switch {
+	case len(a.Access.Methods()) == 0:
+		return ""
+	case seen.status == http.StatusUnauthorized:
+		return link + "?to=" + url.QueryEscape(c.Request.URL.RequestURI())
+	case seen == errSignIn || seen == errSignInRefused || seen == errNotMember:
+		return link
+	default:
+		return ""
+	}
 }
 
 func seeOther(c *gin.Context, address string) {

@@ -226,9 +226,14 @@ func TestSignInWithKey(t *testing.T) {
 // What goes wrong at the issuer, readers see as a page in Dutch.
 func TestSignInPages(t *testing.T) {
 	s := newSignInSite(t)
+	if got := s.get(t, "/documents/doc_a?start=1&end=2"); got.status != 401 ||
+		!strings.Contains(got.body, `href="sign-in?to=%2Fdocuments%2Fdoc_a%3Fstart%3D1%26end%3D2"`) {
+		t.Errorf("a page without a session: %d %s", got.status, got.body)
+	}
+	s.audit.taken()
 	begin := func() string { return s.atIssuer(t, s.get(t, "/sign-in").header.Get("Location")) }
 	refused := s.get(t, begin()+"&error=access_denied")
-	if refused.status != 403 || !strings.Contains(refused.body, "afgebroken of geweigerd") {
+	if refused.status != 403 || !strings.Contains(refused.body, "afgebroken of geweigerd") || !strings.Contains(refused.body, `href="sign-in"`) {
 		t.Errorf("refused: %d %s", refused.status, refused.body)
 	}
 	callback := begin()
