@@ -71,6 +71,11 @@ ranking, and the store asks the same of every text; the zero Reader sees only
 what everybody may. What is its own is decided by chat and the store, by the
 subject's id. So no door has a check of its own to forget.
 
+People sign in with an issuer of OpenID Connect, browsers also with a key; either
+becomes a session, which access keeps and looks up for every request. What was
+done or denied is a line of access.Audit, written in one place for each door:
+httpapi's serve, run for the commands here, and noted around the chat of Slack.
+
 # The rest
 
 [bronwijzer/internal/dutch] knows the language: sentences, folding, stems,
