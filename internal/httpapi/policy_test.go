@@ -29,6 +29,10 @@ var bodies = map[string]string{
 	"GET /api/v1/conversations/{id}":     "",
 	"PATCH /api/v1/conversations/{id}":   `{"title": "Nieuw"}`,
 	"DELETE /api/v1/conversations/{id}":  "",
+	"GET /api/v1/jobs":                   "",
+	"GET /api/v1/jobs/{id}":              "",
+	"GET /api/v1/jobs/{id}/events":       "",
+	"DELETE /api/v1/jobs/{id}":           "",
 	"GET /v1/models":                     "",
 	"POST /v1/chat/completions":          `{"model": "bronwijzer", "messages": [{"role": "user", "content": "` + asked + `"}]}`,
 	"GET /metrics":                       "",
@@ -200,7 +204,8 @@ func pathOf(rt route, ids records, document string) string {
 		"/api/v1/conversations/": ids.conversation, "/c/": ids.conversation,
 		"/api/v1/shared/": ids.share, "/s/": ids.share,
 		"/api/v1/documents/": document, "/documents/": document,
-		"/assets/": "app-1.js",
+		"/api/v1/jobs/": ids.job,
+		"/assets/":      "app-1.js",
 	}[before]
 	return before + cmp.Or(id, "x") + after
 }

@@ -103,6 +103,22 @@ func (s policySearcher) Search(ctx context.Context, query string, k int, f docs.
 	return answer.Passages(found.Passages), nil
 }
 
+// policyJobs has a job for everybody, under an id of their own.
+type policyJobs struct{ *fakeJobs }
+
+func (j policyJobs) Job(ctx context.Context, by access.Subject, id string) (Job, error) {
+	if id != jobOf(by.ID) {
+		return Job{}, chat.ErrNotFound
+	}
+	return j.fakeJobs.Job(ctx, by, "job_1")
+}
+
+func (j policyJobs) Cancel(ctx context.Context, by access.Subject, id string) (Job, error) {
+	return j.Job(ctx, by, id)
+}
+
+func jobOf(owner string) string { return "job_" + strings.ReplaceAll(owner, ":", "_") }
+
 func newPolicySite(t *testing.T) *policySite {
 	t.Helper()
 	p := &policySite{site: newSite(), others: "key:iemand-anders"}
@@ -125,7 +141,7 @@ func newPolicySite(t *testing.T) *policySite {
 	retriever := p.fill(t)
 	p.chat = chat.New(lg, p.store, answer.NewExtractive(retriever), chat.Config{Notice: "Controleer de bronnen."})
 	h, err := New(lg, Deps{
-		Access: p.people, Audit: p.audit, Chat: p.chat, Documents: policyDocuments{p.store}, Searcher: policySearcher{retriever},
+		Access: p.people, Audit: p.audit, Chat: p.chat, Documents: policyDocuments{p.store}, Jobs: policyJobs{p.jobs}, Searcher: policySearcher{retriever},
 		Info: func(context.Context, docs.Reader) (Info, error) {
 			return Info{Name: "Bronwijzer", Version: "1", Mode: record.Extractive, Notice: "Let op.", Examples: []string{}}, nil
 		},
@@ -176,7 +192,7 @@ func (p *policySite) fill(t *testing.T) *retrieve.Retriever {
 }
 
 // records are the ids of one of each.
-type records struct{ answer, conversation, share string }
+type records struct{ answer, conversation, share, job string }
 
 // records makes an answer of an owner, on the open document or on the closed
 // one, and shares it.
@@ -193,7 +209,7 @@ func (p *policySite) records(t *testing.T, owner, document string) records {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return records{rec.ID, rec.ConversationID, share}
+	return records{rec.ID, rec.ConversationID, share, jobOf(owner)}
 }
 
 // visitor is what a client shows, and who it is for that.
