@@ -56,7 +56,8 @@ func newEmbeddings(t *testing.T) *embeddings {
 // TestInterruptedIngest takes letters in, interrupts that as Ctrl-C does, goes
 // on, and does it again: nothing is embedded twice but what was under way.
 //
-// By default of 60 letters; BRONWIJZER_TEST_FULL=1 takes in 1,000.
+// By default of 60 letters; BRONWIJZER_TEST_FULL=1 takes in 1,000: 29 s on 22
+// November 2026, on two busy cores of an AMD EPYC, interrupted at 499.
 func TestInterruptedIngest(t *testing.T) {
 	n := size(60, 1000)
 	l := newLetters(t, n)
