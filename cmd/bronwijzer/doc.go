@@ -67,8 +67,9 @@ record shows what was searched.
 does. What the subject may do stands in httpapi's table of routes: a scope and a
 rule for each, or the server doesn't start. What it may see is decided where
 things are found: docs.Filter carries a docs.Reader into every index before
-ranking, and the store asks the same of every text; the zero Reader sees only
-what everybody may. What is its own is decided by chat and the store, by the
+ranking, so that not even how rare a word is betrays a hidden document, and the
+store asks the same of every text; the zero Reader sees only what everybody may.
+What is its own is decided by chat and the store, by the
 subject's id. So no door has a check of its own to forget.
 
 People sign in with an issuer of OpenID Connect, browsers also with a key; either
