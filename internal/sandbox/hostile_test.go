@@ -1,3 +1,8 @@
+//go:build !race
+
+// The race detector makes these ten times slower and larger, and finds nothing
+// in them: one file follows another.
+
 package sandbox
 
 import (
@@ -36,7 +41,7 @@ var (
 // full takes the files at their full size, which takes minutes.
 var full = flag.Bool("full", false, "read hostile files of full size")
 
-// sized is a number that makes a file large: a sixteenth where nobody asks for
+// sized is a number that makes a file large: a part of it where nobody asks for
 // more, with limits to match.
 func sized(n int) int {
 	if *full {
@@ -79,9 +84,9 @@ func hostileTexts() []hostile {
 		{"half-paar.txt", append([]byte{0xff, 0xfe, 0, 0xdc}, utf16le(letter)...), refusedAs(load.NotText)},
 		{"los-teken.txt", []byte("Goed \xed\xa0\x80 zo.\x01"), refusedAs(load.NotText)},
 		{"een-regel.txt", repeat("a", sized(load.MaxBytes)), refusedAs(load.TooLong)},
-		{"een-regel-woorden.txt", repeat("Een zin. ", sized(15<<20)/9), ok},
+		{"een-regel-woorden.txt", repeat("Een zin. ", sized(7<<20)/9), ok},
 		{"te-groot.txt", repeat("a", load.MaxBytes+1), refusedAs(load.TooLarge)},
-		{"regels.txt", repeat("a\n", sized(8<<20)-1), outcome{"", load.Memory}},
+		{"regels.txt", repeat("a\n", sized(8<<20)-1), refusedAs(load.TooLong, load.Memory)},
 		{"miljoen-rijen.md", append([]byte("| kop |\n|---|\n"), repeat("| 1 |\n", sized(1_000_000))...), refusedAs(load.TooLong, load.Memory)},
 		{"diep.md", repeat("> ", sized(1<<20)), refusedAs(load.Empty)},
 		{"haken.md", append(repeat("[", sized(1<<20)), repeat("](x)", sized(1<<14))...), ok},
@@ -103,7 +108,7 @@ var showOutcomes = flag.Bool("outcomes", false, "show what came of every hostile
 // each. Nothing but the file suffers, every file comes to an end within its
 // time, and whoever added it is told why it was refused.
 func TestHostileFiles(t *testing.T) {
-	limits := Limits{Memory: 384 << 20, Time: 20 * time.Second, Text: sized(16 << 20), Blocks: sized(250_000)}
+	limits := Limits{Memory: 384 << 20, Time: 20 * time.Second, Text: sized(8 << 20), Blocks: sized(100_000)}
 	if *full {
 		limits.Memory, limits.Time = 0, 0
 	}

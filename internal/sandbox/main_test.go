@@ -149,8 +149,8 @@ func misbehave(name, what string) (docs.Document, error) {
 			doc.Blocks[i].Span = docs.Span{Start: 2 * i, End: 2*i + 1}
 		}
 	case "full": // all that the limits allow by default
-		const lines = 249_999
-		line := strings.Repeat("a", 16<<20/lines-1) + "\n"
+		const lines = 99_999
+		line := strings.Repeat("a", 8<<20/lines-1) + "\n"
 		doc.Text = strings.Repeat(line, lines)
 		doc.Blocks = make([]docs.Block, lines)
 		for i := range doc.Blocks {
