@@ -43,7 +43,8 @@ func (u uploads) Add(ctx context.Context, by access.Subject, files []httpapi.Upl
 	return u.submit(ctx, by, list)
 }
 
-// Replace implements httpapi.Jobs. The document keeps its name, and so its id.
+// Replace implements httpapi.Jobs. The document keeps its name, and so its id, and
+// its groups unless the file comes with others.
 func (u uploads) Replace(ctx context.Context, by access.Subject, documentID string, f httpapi.Upload) (httpapi.Job, error) {
 	old, err := u.sent(ctx, by, documentID)
 	if err != nil {
@@ -51,6 +52,10 @@ func (u uploads) Replace(ctx context.Context, by access.Subject, documentID stri
 	}
 	if was, is := path.Ext(old.Path), path.Ext(f.Name); !strings.EqualFold(was, is) {
 		return httpapi.Job{}, &httpapi.ConflictError{Message: fmt.Sprintf("Het document is een %s-bestand; stuur er weer zo een, of voeg het nieuwe toe en verwijder het oude.", was)}
+	}
+	// Who says nothing of groups doesn't mean that everybody may read it.
+	if len(f.Meta.Groups) == 0 {
+		f.Meta.Groups = old.Groups
 	}
 	return u.submit(ctx, by, []ingest.Upload{{Path: old.Path, Data: f.Data, Meta: f.Meta}})
 }

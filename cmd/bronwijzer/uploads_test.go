@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bronwijzer/internal/access"
+	"bronwijzer/internal/docs"
+	"bronwijzer/internal/httpapi"
+	"bronwijzer/internal/ingest"
+	"bronwijzer/internal/store"
+)
+
+// TestReplacedStaysLimited: a file that takes the place of a limited document
+// without a word of groups is limited too.
+func TestReplacedStaysLimited(t *testing.T) {
+	lg := slog.New(slog.DiscardHandler)
+	st, err := store.Open(t.Context(), lg, t.TempDir(), store.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	ingester, err := ingest.New(lg, st, nil, nil, ingest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := uploads{st, ingest.NewJobs(lg, st, ingester)}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- u.jobs.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+
+	jan := access.Subject{ID: "user:jan", Groups: []string{"kern", "beleid"}}
+	id := docs.NewID(ingest.UploadRoot, "nota.txt")
+	groups := func(job httpapi.Job, err error) []string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the job", func() bool {
+			now, err := u.jobs.Job(ctx, jan.ID, job.ID)
+			return err == nil && now.State == ingest.Done
+		})
+		d, err := st.Document(ctx, docs.Reader{All: true}, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Groups
+	}
+	file := func(text string, in ...string) httpapi.Upload {
+		return httpapi.Upload{Name: "nota.txt", Data: []byte(text), Meta: docs.Meta{Groups: in}}
+	}
+	added := groups(u.Add(ctx, jan, []httpapi.Upload{file("De nota gaat over water.", "kern")}))
+	replaced := groups(u.Replace(ctx, jan, id, file("De nota gaat over land.")))
+	moved := groups(u.Replace(ctx, jan, id, file("De nota gaat over lucht.", "beleid")))
+	if diff := cmp.Diff([][]string{{"kern"}, {"kern"}, {"beleid"}}, [][]string{added, replaced, moved}); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+}
