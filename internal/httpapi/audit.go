@@ -36,15 +36,12 @@ func answered(c *gin.Context, ans *record.Answer) {
 }
 
 // note writes the line of the audit log for a request that is over. What was
-// turned away for load, before anybody was somebody, is no action: the metrics
-// count it, and a flood shouldn't fill the disk.
+// turned away for load is no action.
 func (a *api) note(c *gin.Context, rt route, err error) {
-	status := c.Writer.Status()
-	_, admitted := c.Get(subjectKey)
-	overload := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && !admitted
-	if rt.audit == "" || overload {
+	if rt.audit == "" || turnedAway(c) {
 		return
 	}
+	status := c.Writer.Status()
 	e := access.Entry{
 		Action: rt.audit, Object: objectOf(c, rt), Result: resultOf(c, status, err), Status: status,
 		Door: access.DoorHTTP, Actor: subjectOf(c).ID, RequestID: c.GetString(requestIDKey),

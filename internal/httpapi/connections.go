@@ -12,8 +12,9 @@ import (
 
 // connections is a listener that keeps file descriptors and memory from running
 // out. With as many connections as may be, the one that has been silent for
-// longest makes room: one between two requests, or one that never sent any. When
-// there is none, and for an address that has its share, the new one gets a 503.
+// longest makes room: one between two requests, or one that never sent any. For
+// an address that has its share that is one of its own. When there is none, the
+// new one gets a 503.
 type connections struct {
 	net.Listener
 	// most may be open, and share for one address; 0 is no limit.
@@ -69,22 +70,28 @@ func (l *connections) Accept() (net.Conn, error) {
 func (l *connections) enter(c *connection) (old *connection, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.share > 0 && l.open[c.from] >= l.share && !l.trusted.trust(c.from) {
-		return nil, false
-	}
-	if l.most > 0 && l.total >= l.most {
-		first := l.silent.Front()
-		if first == nil {
+	own := l.share > 0 && l.open[c.from] >= l.share && !l.trusted.trust(c.from)
+	if own || l.most > 0 && l.total >= l.most {
+		if old = l.longest(c.from, own); old == nil {
 			return nil, false
 		}
-		old, _ = first.Value.(*connection)
-		l.silent.Remove(first)
-		old.silent = nil
+		l.forget(old)
 	}
 	l.open[c.from]++
 	l.total++
 	c.silent = l.silent.PushBack(c)
 	return old, true
+}
+
+// longest is the connection that has been silent for longest, of all or of one
+// address; nil when none is silent.
+func (l *connections) longest(from netip.Addr, own bool) *connection {
+	for e := l.silent.Front(); e != nil; e = e.Next() {
+		if c, ok := e.Value.(*connection); ok && (!own || c.from == from) {
+			return c
+		}
+	}
+	return nil
 }
 
 // note is http.Server's ConnState: a connection falls silent after a request.

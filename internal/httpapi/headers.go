@@ -58,7 +58,7 @@ func newOtherOrigins(list []string) (otherOrigins, error) {
 		if err != nil {
 			return nil, fmt.Errorf("origin: %w", err)
 		}
-		if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || origin != u.Scheme+"://"+strings.ToLower(u.Host) {
+		if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Contains(u.Host, "*") || origin != u.Scheme+"://"+strings.ToLower(u.Host) {
 			return nil, fmt.Errorf("origin %q: %w", origin, errNotOrigin)
 		}
 	}

@@ -41,7 +41,7 @@ func (a *api) observe(c *gin.Context) {
 	rt, status, took := routeOf(c), c.Writer.Status(), time.Since(began)
 	a.metrics.request(rt.label(), c.Request.Method, status, took)
 	level := slog.LevelInfo
-	if rt.probe {
+	if rt.probe || turnedAway(c) {
 		level = slog.LevelDebug
 	}
 	// No path and no query: they carry ids that open a record, and questions.
@@ -49,6 +49,15 @@ func (a *api) observe(c *gin.Context) {
 		slog.String("request_id", id), slog.String("method", knownMethod(c.Request.Method)),
 		slog.String("route", rt.label()), slog.Int("status", status),
 		slog.Int("bytes", max(0, c.Writer.Size())), slog.Duration("took", took))
+}
+
+// turnedAway reports whether a request was refused for load, before anybody was
+// somebody. The metrics count it, and a flood shouldn't fill the disk with lines
+// about itself.
+func turnedAway(c *gin.Context) bool {
+	status := c.Writer.Status()
+	_, admitted := c.Get(subjectKey)
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && !admitted
 }
 
 // routeOf is the route that a request took; the zero route before it is known.

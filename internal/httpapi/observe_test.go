@@ -10,21 +10,6 @@ import (
 	"bronwijzer/internal/record"
 )
 
-func TestHeadersOnEveryAnswer(t *testing.T) {
-	s := newSite().start(t, Config{})
-	for _, path := range []string{"/api/v1/info", "/healthz", "/metrics", "/nergens", "/openapi.yaml"} {
-		h := s.get(t, path).header
-		for name, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Content-Type-Options": "nosniff",
-			"Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store", "Server": "",
-		} {
-			if got := h.Get(name); got != want {
-				t.Errorf("%s %s: got %q, want %q", path, name, got, want)
-			}
-		}
-	}
-}
-
 func TestRequestIDs(t *testing.T) {
 	s := newSite().start(t, Config{})
 	for _, id := range []string{"abc-DEF_1.2", strings.Repeat("a", 64)} {

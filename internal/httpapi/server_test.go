@@ -21,6 +21,11 @@ import (
 // returned.
 func (s *site) serve(t *testing.T, drain time.Duration) (stop func(), done <-chan error) {
 	t.Helper()
+	return s.serveConfig(t, ServeConfig{Drain: drain})
+}
+
+func (s *site) serveConfig(t *testing.T, cfg ServeConfig) (stop func(), done <-chan error) {
+	t.Helper()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -33,7 +38,7 @@ func (s *site) serve(t *testing.T, drain time.Duration) (stop func(), done <-cha
 	result, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		result <- Serve(ctx, lg, ln, h, ServeConfig{Drain: drain})
+		result <- Serve(ctx, lg, ln, h, cfg)
 	}()
 	t.Cleanup(func() {
 		cancel()

@@ -159,13 +159,18 @@ func TestRefusalAndFailures(t *testing.T) {
 	}
 }
 
-// Until the first index is there, a question waits.
-func TestQuestionWaitsForTheIndex(t *testing.T) {
+// Until the first index is there, and while it is busy, a question waits.
+func TestQuestionWaits(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	b.chat.notReady = 1
-	b.start(t, nil).deliver(t, mention("1.1", "Wat?"))
-	b.slack.AwaitText(t, "1.1", "Over Wat?")
+	for _, err := range []error{chat.ErrNotReady, fmt.Errorf("ask: %w", chat.ErrBusy)} {
+		t.Run(err.Error(), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.chat.notReady, b.chat.later = 1, err
+			b.start(t, nil).deliver(t, mention("1.1", "Wat?"))
+			b.slack.AwaitText(t, "1.1", "Over Wat?")
+		})
+	}
 }
 
 func TestCommandShareAndSource(t *testing.T) {

@@ -47,6 +47,8 @@ type fakeChat struct {
 	owners   map[string]string // of records
 	feedback []record.Feedback
 	notReady int
+	// later is what it says until it is ready.
+	later error
 }
 
 func answerTo(question string) (record.Answer, error) {
@@ -93,7 +95,7 @@ func (f *fakeChat) Ask(ctx context.Context, r chat.Request, emit func(record.Eve
 	f.notReady--
 	f.mu.Unlock()
 	if notReady {
-		return record.Answer{}, chat.ErrNotReady
+		return record.Answer{}, f.later
 	}
 	if f.hold != nil {
 		select {

@@ -229,11 +229,13 @@ func (s *Service) groups(user string) []string {
 	return in
 }
 
-// askWhenReady asks, and waits for the first index where that isn't there yet.
+// askWhenReady asks, and waits for the first index where that isn't there yet,
+// and for room where it is busy: nobody holds a connection open meanwhile.
 func (s *Service) askWhenReady(ctx context.Context, req chat.Request, emit func(record.Event)) (record.Answer, error) {
 	for until := time.Now().Add(startPatience); ; {
 		rec, err := s.askOnce(ctx, req, emit)
-		if !errors.Is(err, chat.ErrNotReady) || time.Now().After(until) || sleep(ctx, startPoll) != nil {
+		later := errors.Is(err, chat.ErrNotReady) || errors.Is(err, chat.ErrBusy)
+		if !later || time.Now().After(until) || sleep(ctx, startPoll) != nil {
 			return rec, err
 		}
 	}
@@ -287,6 +289,8 @@ func problem(err error, request string) content {
 		message = wrong.Message
 	case errors.Is(err, chat.ErrNotReady):
 		message = textNotReady
+	case errors.Is(err, chat.ErrBusy):
+		message = textBusy
 	case errors.Is(err, llm.ErrUnavailable):
 		message = textNoModel
 	case errors.Is(err, context.DeadlineExceeded):
