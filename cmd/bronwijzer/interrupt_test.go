@@ -34,12 +34,14 @@ func newEmbeddings(t *testing.T) *embeddings {
 	e := &embeddings{during: func(int64) {}}
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Input []string }
-		err := json.NewDecoder(r.Body).Decode(&body)
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Errorf("embed: %v", err)
+		}
 		e.texts.Add(int64(len(body.Input)))
 		e.during(e.requests.Add(1))
-		vectors, embedErr := llmtest.Embedder{Dimension: 8}.Embed(r.Context(), llm.Passage, body.Input)
-		if err != nil || embedErr != nil {
-			t.Errorf("embed: %v %v", err, embedErr)
+		vectors, err := llmtest.Embedder{Dimension: 8}.Embed(r.Context(), llm.Passage, body.Input)
+		if err != nil {
+			return // the client has left
 		}
 		items := make([]item, len(vectors))
 		for i, v := range vectors {
