@@ -1,7 +1,7 @@
-// One answer by its link: as it was, with its sources.
+// One answer by its link, one's own or a shared one: as it was, with its sources.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { getAnswer, type Failure } from "./api.ts";
+import { getAnswer, getShared, type Failure } from "./api.ts";
 import { useApp } from "./app-context.ts";
 import { asFailure, type Turn } from "./chat-state.ts";
 import { useOpenSource } from "./open-source.ts";
@@ -9,14 +9,14 @@ import { Failed, Go } from "./parts/basics.tsx";
 import { TurnView } from "./parts/turn.tsx";
 import type { Answer } from "./record.ts";
 
-export function AnswerView({ id }: { id: string }) {
+export function AnswerView({ id, shared }: { id: string; shared: boolean }) {
   const { w } = useApp();
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const source = useOpenSource();
   const load = () => {
     setFailure(null);
-    getAnswer(id).then(setAnswer, (e: unknown) => setFailure(asFailure(e)));
+    (shared ? getShared : getAnswer)(id).then(setAnswer, (e: unknown) => setFailure(asFailure(e)));
   };
   useEffect(load, [id]);
   const turn = useMemo<Turn | null>(() => answer && { key: answer.id, state: "done", answer }, [answer]);
@@ -32,7 +32,7 @@ export function AnswerView({ id }: { id: string }) {
       )}
       {turn && (
         <p class="turn-links">
-          <Go to={`c/${turn.answer.conversation_id}`}>{w.wholeConversation}</Go> · <Go to="">{w.ownQuestion}</Go>
+          {!shared && <><Go to={`c/${turn.answer.conversation_id}`}>{w.wholeConversation}</Go> · </>}<Go to="">{w.ownQuestion}</Go>
         </p>
       )}
     </div>

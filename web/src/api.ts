@@ -3,7 +3,7 @@
 
 import { createParser } from "eventsource-parser";
 import type {
-  Answer, Citation, Conversation, ConversationHead, DocumentInfo, Filter, Info, Passage,
+  Answer, Citation, Conversation, ConversationHead, DocumentInfo, Filter, Info, Link, Passage, Session,
 } from "./record.ts";
 
 /**
@@ -22,6 +22,10 @@ export class Failure extends Error {
   }
 }
 
+let signedOut = () => {};
+/** onSignedOut is called when the server wants to know who asks. */
+export const onSignedOut = (f: () => void) => void (signedOut = f);
+
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
@@ -34,6 +38,7 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const retryAfter = Number(response.headers.get("Retry-After")) || 0;
   const body = await response.json().catch(() => null) as { error?: { code?: string; message?: string; request_id?: string } } | null;
   const e = body?.error ?? {};
+  if (response.status === 401) signedOut();
   throw new Failure(e.code ?? "internal", e.message ?? "", e.request_id, retryAfter);
 }
 
@@ -53,6 +58,12 @@ function body(method: string, value: unknown): RequestInit {
 const id = encodeURIComponent;
 
 export const getInfo = () => json<Info>("api/v1/info");
+export const getSession = () => json<Session>("api/v1/session");
+export const signIn = (key: string) => json<Session>("api/v1/session", body("POST", { key }));
+export const signOut = () => json<{ sign_out_url: string }>("api/v1/session", { method: "DELETE" });
+export const getShared = (link: string) => json<Answer>(`api/v1/shared/${id(link)}?include=passages`);
+export const share = (answer: string) => json<Link>(`api/v1/answers/${id(answer)}/share`, { method: "POST" });
+export const unshare = (answer: string) => send(`api/v1/answers/${id(answer)}/share`, { method: "DELETE" });
 export const getAnswer = (answer: string) => json<Answer>(`api/v1/answers/${id(answer)}?include=passages`);
 export const getConversation = (c: string) => json<Conversation>(`api/v1/conversations/${id(c)}?include=passages`);
 export const getConversations = (page: number, perPage = 200) =>

@@ -15,6 +15,7 @@ import { Header, Notice } from "./parts/header.tsx";
 import { History } from "./parts/history.tsx";
 import type { Info } from "./record.ts";
 import { useLanguage, useTheme } from "./settings.ts";
+import { SignInView, useSession } from "./sign-in.tsx";
 import { useMedia } from "./use-media.ts";
 import { en } from "./words.en.ts";
 import { nl } from "./words.nl.ts";
@@ -24,6 +25,10 @@ export function App() {
   const [theme, setTheme] = useTheme();
   const w = language === "nl" ? nl : en;
   const nav = useNavigation();
+  const who = useSession();
+  // Whoever has to sign in first has nothing in view yet; whose session ended
+  // finds everything as it was.
+  const first = who.asked && who.since === 0;
   const [info, setInfo] = useState<Info | null>(null);
   const [infoFailed, setInfoFailed] = useState<Failure | null>(null);
   const [said, setSaid] = useState("");
@@ -35,7 +40,7 @@ export function App() {
   const { route } = nav;
   if (route.view === "chat") back.current = route.id && `c/${route.id}`;
 
-  useEffect(() => void getInfo().then(setInfo, (e: unknown) => setInfoFailed(asFailure(e))), [changed]);
+  useEffect(() => void getInfo().then(setInfo, (e: unknown) => setInfoFailed(asFailure(e))), [changed, who.since]);
   useEffect(() => {
     const title = { chat: w.chatTitle, answer: w.answerTitle, documents: w.documents, document: w.documents, missing: w.failedTitle }[route.view];
     document.title = `${title} · Bronwijzer`;
@@ -52,23 +57,24 @@ export function App() {
     if (conversation === "" || (route.view === "chat" && route.id === conversation)) nav.go("");
     setListOpen(false);
   };
-  const history = <History current={route.view === "chat" ? route.id : ""} changed={changed} onGone={gone} />;
+  const history = <History current={route.view === "chat" ? route.id : ""} changed={changed + who.since} onGone={gone} />;
   useEffect(() => setListOpen(false), [nav.key]);
 
   return (
     <AppContext.Provider value={context}>
-      <SkipLinks ask={route.view === "chat"} />
-      <Header info={info} view={route.view} otherLanguage={language === "nl" ? "en" : "nl"}
+      <SkipLinks ask={route.view === "chat" && who.session !== null && !who.asked} />
+      <Header info={info} session={who.session} onSignOut={who.leave} view={route.view} otherLanguage={language === "nl" ? "en" : "nl"}
         onLanguage={() => setLanguage(language === "nl" ? "en" : "nl")} theme={theme} onTheme={setTheme}
         onHistory={wide ? null : () => setListOpen(true)} />
       <Notice />
       <div class="layout">
-        {wide && history}
-        <main id="main" tabIndex={-1}>
+        {wide && who.session && !who.asked && history}
+        {who.asked && <main id="main" tabIndex={-1}><SignInView methods={who.session!.methods} onEnter={who.enter} /></main>}
+        {who.session && !first && <main id={who.asked ? undefined : "main"} hidden={who.asked} tabIndex={-1}>
           {route.view === "chat" && (
             <ChatView key={nav.key} id={route.id} info={info} infoFailed={infoFailed} scope={scope} onScope={setScope} onStarted={started} />
           )}
-          {route.view === "answer" && <AnswerView key={nav.key} id={route.id} />}
+          {route.view === "answer" && <AnswerView key={nav.key} id={route.id} shared={route.shared} />}
           {route.view === "documents" && <DocumentsView scope={scope} onScope={setScope} back={back.current} />}
           {route.view === "document" && (
             <DocumentView key={nav.key} route={route} onAsk={(id) => { setScope([id]); nav.go(back.current); }} />
@@ -76,7 +82,7 @@ export function App() {
           {route.view === "missing" && (
             <div class="page"><h1 class="nl-heading nl-heading--level-1" id="view" tabIndex={-1}>{w.missing}</h1><Go to="">{w.ownQuestion}</Go></div>
           )}
-        </main>
+        </main>}
       </div>
       {listOpen && !wide && <Dialog title={w.conversations} class="drawer" onClose={() => setListOpen(false)}>
         <Button small look="subtle" class="drawer-close" onClick={() => setListOpen(false)}>{w.close}</Button>

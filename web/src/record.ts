@@ -86,10 +86,27 @@ export interface Info {
   notice: string;
 }
 
+/** Session is what the server knows of the reader, and how to sign in. */
+export interface Session {
+  signed_in: boolean;
+  name: string;
+  /** methods are "key" and "oidc"; none where nobody has to sign in. */
+  methods: string[];
+}
+
+/** Link opens one answer to others; both are empty where there is none. */
+export interface Link {
+  id: string;
+  url: string;
+}
+
 /** Filter limits a question; only what this app uses of it. */
 export interface Filter {
   documents?: string[];
 }
+
+/** own tells an answer of the reader's from one behind a link, which comes without its conversation. */
+export const own = (a: Answer) => a.id !== "" && a.conversation_id !== "";
 
 /** blank is a record of which nothing is known yet but the question. */
 export function blank(question: string): Answer {

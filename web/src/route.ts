@@ -1,11 +1,11 @@
 // Addresses and views. A path is relative to the base of the page, without a
-// leading slash: "", "c/conv_1", "a/ans_1", "documents", "documents/doc_1?…".
+// leading slash: "", "c/conv_1", "a/ans_1", "s/shr_1", "documents", "documents/doc_1?…".
 
 import type { Place } from "./record.ts";
 
 export type Route =
   | { view: "chat"; id: string }
-  | { view: "answer"; id: string }
+  | { view: "answer"; id: string; shared: boolean }
   | { view: "documents" }
   | { view: "document"; id: string; version: string; start: string | null; end: string | null }
   | { view: "missing" };
@@ -17,11 +17,13 @@ export function parseRoute(path: string): Route {
   const v = new URLSearchParams(query);
   if (rest.length > 0) return { view: "missing" };
   if (view === "" && id === "") return { view: "chat", id: "" };
+  if (view === "sign-in" && id === "") return { view: "chat", id: "" };
   if (view === "documents" && id === "") return { view: "documents" };
   if (id === "") return { view: "missing" };
   switch (view) {
     case "c": return { view: "chat", id };
-    case "a": return { view: "answer", id };
+    case "a": return { view: "answer", id, shared: false };
+    case "s": return { view: "answer", id, shared: true };
     case "documents":
       return { view: "document", id, version: v.get("version") ?? "", start: v.get("start"), end: v.get("end") };
     default: return { view: "missing" };

@@ -19,6 +19,13 @@ export const nl = {
   close: "Sluiten",
   cancel: "Annuleren",
 
+  signInTitle: "Meld u aan",
+  signInIntro: "Deze dienst is alleen voor wie toegang heeft.",
+  signIn: "Aanmelden",
+  signOut: "Afmelden",
+  key: "Sleutel",
+  signInWithKey: "Aanmelden met sleutel",
+
   chatTitle: "Gesprek",
   welcome: "Stel uw vraag",
   intro: (n: number) =>
@@ -65,8 +72,11 @@ export const nl = {
   copy: "Kopieer met bronnen",
   copied: "Gekopieerd.",
   copyFailed: "Kopiëren lukte niet.",
-  copyLink: "Kopieer link",
+  copyLink: "Deel met link",
   linkCopied: "Link gekopieerd.",
+  shared: "Wie deze link heeft en de documenten mag lezen, leest dit antwoord:",
+  withdrawLink: "Trek link in",
+  linkWithdrawn: "De link is ingetrokken.",
   askAgain: "Vraag opnieuw",
   print: "Afdrukken",
   question: "Vraag",

@@ -37,10 +37,14 @@ function program() {
   return built;
 }
 
+/** manage runs a command of the program and returns what it prints. */
+export const manage = (...args) => execFileSync(program(), args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+
 /** serve starts the program on port 0 and waits until it can answer. */
 export async function serve(...flags) {
   const corpus = flags.includes("--corpus") ? [] : ["--corpus", join(root, "corpus")];
-  const child = spawn(program(), ["serve", "--listen", "127.0.0.1:0", "--data", tempDir(), "--rate=-1", ...corpus, ...flags], {
+  const data = flags.includes("--data") ? [] : ["--data", tempDir()];
+  const child = spawn(program(), ["serve", "--listen", "127.0.0.1:0", "--rate=-1", ...data, ...corpus, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   cleanups.push(async () => {

@@ -1,6 +1,18 @@
 // All there is to see, for tests that look at every view.
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { ask, lastRecord, open } from "./harness.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** violations are what axe finds wrong with a page as it is. */
+export async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((values) => window.axe.run({ runOnly: { type: "tag", values } }), tags);
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join("\n")}`);
+}
 
 /** views have a path, a sign that they are there, and something to do. */
 export const views = {

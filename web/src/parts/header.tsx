@@ -2,12 +2,14 @@
 // that says that this is an automatic system.
 
 import { useApp } from "../app-context.ts";
-import type { Info } from "../record.ts";
+import type { Info, Session } from "../record.ts";
 import type { Theme } from "../settings.ts";
 import { Button, Go } from "./basics.tsx";
 
 interface Props {
   info: Info | null;
+  session: Session | null;
+  onSignOut(): void;
   view: string;
   otherLanguage: "nl" | "en";
   onLanguage(): void;
@@ -17,7 +19,7 @@ interface Props {
   onHistory: (() => void) | null;
 }
 
-export function Header({ info, view, otherLanguage, onLanguage, theme, onTheme, onHistory }: Props) {
+export function Header({ info, session, onSignOut, view, otherLanguage, onLanguage, theme, onTheme, onHistory }: Props) {
   const { w } = useApp();
   return (
     <header class="head">
@@ -34,6 +36,9 @@ export function Header({ info, view, otherLanguage, onLanguage, theme, onTheme, 
             {(["system", "light", "dark"] as const).map((t) => <option key={t} value={t}>{w.themes[t]}</option>)}
           </select>
         </label>
+        {session?.signed_in && session.methods.length > 0 && (
+          <Button small look="subtle" title={session.name} onClick={onSignOut}>{w.signOut}</Button>
+        )}
         <Button small look="subtle" lang={otherLanguage} onClick={onLanguage}>{w.otherLanguage}</Button>
       </div>
     </header>

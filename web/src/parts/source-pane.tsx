@@ -3,7 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { day, useApp } from "../app-context.ts";
 import type { Open } from "../open-source.ts";
-import type { Answer, Citation, Place } from "../record.ts";
+import { own, type Answer, type Citation, type Place } from "../record.ts";
 import { documentPath, webLink } from "../route.ts";
 import { locate } from "../spans.ts";
 import { useText } from "../use-text.ts";
@@ -57,7 +57,7 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
       </div>
       <Text key={place.document_id + place.version} place={place} words={words} />
       {isCitation && answer.id && (
-        <div class="source-foot"><CitationFeedback key={open.number} answer={answer.id} citation={open.number} /></div>
+        <div class="source-foot">{own(answer) && <CitationFeedback key={open.number} answer={answer.id} citation={open.number} />}</div>
       )}
     </section>
   );

@@ -1,10 +1,13 @@
 // What can be done with an answer.
 
+import { useState } from "preact/hooks";
+import { share, unshare, type Failure } from "../api.ts";
 import { day, useApp } from "../app-context.ts";
+import { asFailure } from "../chat-state.ts";
 import { copyText } from "../clipboard.ts";
 import { withSources } from "../plain.ts";
-import type { Answer } from "../record.ts";
-import { Button } from "./basics.tsx";
+import { own, type Answer } from "../record.ts";
+import { Button, Failed } from "./basics.tsx";
 import { AnswerFeedback } from "./feedback.tsx";
 
 interface Props {
@@ -14,18 +17,41 @@ interface Props {
 
 export function Tools({ answer, onAgain }: Props) {
   const { w, say } = useApp();
-  const link = answer.id ? new URL(`a/${answer.id}`, document.baseURI).href : "";
+  const [link, setLink] = useState("");
+  const [failure, setFailure] = useState<Failure | null>(null);
   const copy = async (text: string, done: string) => say(await copyText(text) ? done : w.copyFailed);
   const copyAll = () => copy(withSources(answer, link, { ...w, date: (d) => day(w, d) }), w.copied);
+  const doing = async (work: () => Promise<void>) => {
+    setFailure(null);
+    try {
+      await work();
+    } catch (e) {
+      setFailure(asFailure(e));
+    }
+  };
+  const open = () => doing(async () => {
+    const { id } = await share(answer.id);
+    const address = new URL(`s/${id}`, document.baseURI).href;
+    setLink(address);
+    await copy(address, w.linkCopied);
+  });
+  const withdraw = () => doing(async () => {
+    await unshare(answer.id);
+    setLink("");
+    say(w.linkWithdrawn);
+  });
   return (
     <>
       <div class="tools">
         <Button small look="subtle" onClick={copyAll}>{w.copy}</Button>
-        {link && <Button small look="subtle" onClick={() => copy(link, w.linkCopied)}>{w.copyLink}</Button>}
+        {own(answer) && <Button small look="subtle" onClick={open}>{w.copyLink}</Button>}
+        {link && <Button small look="subtle" onClick={withdraw}>{w.withdrawLink}</Button>}
         {onAgain && <Button small look="subtle" onClick={() => onAgain(answer.question)}>{w.askAgain}</Button>}
         <Button small look="subtle" onClick={printTurn}>{w.print}</Button>
       </div>
-      {answer.id && answer.status !== "reply" && <AnswerFeedback answer={answer.id} />}
+      {link && <p class="nl-paragraph soft shared">{w.shared} <a class="nl-link" href={link}>{link}</a></p>}
+      {failure && <Failed failure={failure} />}
+      {own(answer) && answer.status !== "reply" && <AnswerFeedback answer={answer.id} />}
     </>
   );
 }

@@ -2,16 +2,11 @@
 // is enough, nothing scrolls sideways, focus is never lost.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { ask, open } from "../harness.mjs";
 import { realSite } from "../site.mjs";
-import { prepared, show, views } from "../views.mjs";
+import { prepared, show, views, violations } from "../views.mjs";
 import { question } from "./ask.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 for (const colorScheme of ["light", "dark"]) {
   for (const viewport of [{ width: 1440, height: 900 }, { width: 360, height: 740 }]) {
@@ -20,10 +15,7 @@ for (const colorScheme of ["light", "dark"]) {
       const { page, r } = await prepared(url, { colorScheme, viewport });
       for (const [name, view] of Object.entries(views)) {
         await show(page, url, r, view);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: "tag", values } }), tags);
-        const told = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join("\n")}`);
-        assert.deepEqual(told, [], `${name}, ${colorScheme}, ${viewport.width} px`);
+        assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}, ${viewport.width} px`);
       }
       assert.deepEqual(page.faults, []);
       await page.context().close();

@@ -17,15 +17,43 @@ test("a conversation survives a reload, and its answers have links", async () =>
   assert.equal(await page.locator(".turns").innerText(), before);
   const r = await lastRecord(page);
 
+  await page.goto(`${url}/a/${r.id}`);
+  await page.locator("button.cite").first().click();
+  await page.locator(".source mark").first().waitFor();
+  assert.equal((await page.locator(".source mark").allTextContents()).join(""), r.citations[0].quote);
+
   const other = await open(`${url}/a/${r.id}`);
-  await other.locator("button.cite").first().click();
-  await other.locator(".source mark").first().waitFor();
-  assert.equal((await other.locator(".source mark").allTextContents()).join(""), r.citations[0].quote);
+  await other.locator(".utrecht-alert--error").waitFor();
+  assert.equal(await other.locator(".turn").count(), 0, "somebody else's answer is shown");
   await other.goto(`${url}/c/${r.conversation_id}`);
   await other.locator(".utrecht-alert--error").waitFor();
   assert.equal(await other.locator(".turn").count(), 0, "somebody else's conversation is shown");
   await ask(other, "Hoeveel fte komt er bij voor de AVIM?");
   assert.notEqual((await lastRecord(other)).conversation_id, r.conversation_id);
+  await other.context().close();
+  await page.context().close();
+});
+
+test("a link shares one answer, until it is withdrawn", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  await ask(page, question);
+  await page.getByRole("button", { name: "Deel met link" }).click();
+  const link = await page.locator(".shared a").getAttribute("href");
+  assert.ok(link.startsWith(`${url}/s/shr_`), link);
+
+  const other = await open(link);
+  await other.locator("button.cite").first().click();
+  await other.locator(".source mark").first().waitFor();
+  assert.equal(await other.locator(".feedback, .turn-links a[href*='c/']").count(), 0, "a reader of a link is taken for the owner");
+  assert.equal(await other.getByRole("button", { name: "Deel met link" }).count(), 0);
+  assert.deepEqual(other.faults, []);
+
+  await page.getByRole("button", { name: "Trek link in" }).click();
+  await page.locator(".shared").waitFor({ state: "detached" });
+  await other.reload();
+  await other.locator(".utrecht-alert--error").waitFor();
+  assert.equal(await other.locator(".turn").count(), 0, "a withdrawn link still works");
   await other.context().close();
   await page.context().close();
 });
@@ -146,7 +174,8 @@ test("a copy has the sources, and printing shows one answer with its quotes", as
   await page.getByRole("button", { name: "Kopieer met bronnen" }).last().click();
   await page.waitForFunction(() => document.querySelector("[role=status]").textContent.startsWith("Gekopieerd"));
   const copied = await page.evaluate(() => navigator.clipboard.readText());
-  for (const want of [r.text, r.citations[0].title, `${url}/a/${r.id}`]) assert.ok(copied.includes(want), want);
+  for (const want of [r.text, r.citations[0].title, r.citations[0].quote.replace(/\s+/g, " ")]) assert.ok(copied.includes(want), want);
+  assert.ok(!copied.includes(url), "a link is copied that nobody else can open");
 
   await page.evaluate(() => { window.print = () => { window.printed = [...document.querySelectorAll(".turn.printed .question")].map((q) => q.textContent); }; });
   await page.getByRole("button", { name: "Afdrukken" }).last().click();

@@ -92,7 +92,9 @@ test("source lines look as what they are", () => {
 test("routes", () => {
   assert.deepEqual(parseRoute(""), { view: "chat", id: "" });
   assert.deepEqual(parseRoute("c/conv_1"), { view: "chat", id: "conv_1" });
-  assert.deepEqual(parseRoute("a/ans_1?x=1#y"), { view: "answer", id: "ans_1" });
+  assert.deepEqual(parseRoute("a/ans_1?x=1#y"), { view: "answer", id: "ans_1", shared: false });
+  assert.deepEqual(parseRoute("s/shr_1"), { view: "answer", id: "shr_1", shared: true });
+  assert.deepEqual(parseRoute("sign-in?to=/c/x"), { view: "chat", id: "" });
   assert.deepEqual(parseRoute("documents"), { view: "documents" });
   for (const path of ["x", "c", "c/", "c/a/b", "documents/a/b", "x/y"]) assert.equal(parseRoute(path).view, "missing", path);
   const place = { document_id: "doc a/b", version: "v", start: 3, end: 9 };
