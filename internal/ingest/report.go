@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"unicode"
 	"unicode/utf8"
@@ -127,6 +128,8 @@ func reason(err error) string {
 		return "Bronwijzer mag dit niet lezen."
 	case strings.Contains(err.Error(), "escapes"): // os.Root has no error to compare with
 		return "De verwijzing leidt naar buiten de map."
+	case errors.Is(err, syscall.ELOOP):
+		return "De verwijzing leidt in een kring."
 	}
 	return "Het lezen is mislukt; het logboek zegt waarom."
 }

@@ -114,15 +114,16 @@ func TestRunDoesNotLeaveTheFolder(t *testing.T) {
 	b.write(t, map[string]string{"echt/a.txt": letter("water", 1)})
 	for link, target := range map[string]string{
 		"uit.txt": filepath.Join(outside, "geheim.txt"), "weg": outside, "stuk.txt": "nergens.txt", "b.txt": "echt/a.txt", "map": "echt",
+		"kring.txt": "rond.txt", "rond.txt": "kring.txt",
 	} {
 		if err := os.Symlink(target, filepath.Join(b.dir, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	leads := "De verwijzing leidt naar buiten de map."
+	leads, circle := "De verwijzing leidt naar buiten de map.", "De verwijzing leidt in een kring."
 	plan(t, "links", Report{
 		Added:   []string{"map/b.txt", "map/echt/a.txt"},
-		Refused: []Refusal{{Path: "map/uit.txt", Reason: leads}, {Path: "map/weg", Reason: leads}},
+		Refused: []Refusal{{Path: "map/kring.txt", Reason: circle}, {Path: "map/rond.txt", Reason: circle}, {Path: "map/uit.txt", Reason: leads}, {Path: "map/weg", Reason: leads}},
 	}, b.run(t, nil))
 }
 
