@@ -86,7 +86,8 @@ OpenAI-compatible endpoint, for vectors and for text. [bronwijzer/internal/token
 counts tokens.
 [bronwijzer/internal/httpapi] is the face on the network, with a chat API of its
 own and one that clients of OpenAI's understand; it serves the web chat, whose
-source and built files are in [bronwijzer/web]. [bronwijzer/internal/slack]
+source and built files are in [bronwijzer/web]. httpapi/openloop shows what it
+does when too much is asked of it. [bronwijzer/internal/slack]
 answers in Slack; slack/slacktest is a Slack for tests.
 [bronwijzer/internal/eval] measures answers against a question set;
 [bronwijzer/internal/trial] makes the collections that only a measurement needs.

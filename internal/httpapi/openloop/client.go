@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -20,6 +22,8 @@ const patience = 20 * time.Second
 type client struct {
 	conn net.Conn
 	r    *bufio.Reader
+	// stream is the last answer's, where it is one.
+	stream []byte
 }
 
 // response is what the driver wants to know of an answer.
@@ -114,24 +118,25 @@ func (c *client) line() ([]byte, error) {
 	return bytes.TrimRight(line, "\r\n"), err
 }
 
-// chunks reads a chunked body and reports whether one of its chunks, as the
-// server writes an event in one piece, begins with the event done.
+// chunks reads a chunked body and reports whether the event done is in it.
 func (c *client) chunks() (done bool, err error) {
-	begin := []byte("event: done\n")
+	c.stream = c.stream[:0]
 	for {
 		line, err := c.line()
 		if err != nil {
-			return done, err
+			return false, err
 		}
 		size, err := strconv.ParseInt(string(line), 16, 32)
 		if err != nil {
-			return done, errNoHTTP
+			return false, errNoHTTP
 		}
-		if first, err := c.r.Peek(min(int(size), len(begin))); err == nil && bytes.Equal(first, begin) {
-			done = true
+		had := len(c.stream)
+		c.stream = slices.Grow(c.stream, int(size))[:had+int(size)]
+		if _, err := io.ReadFull(c.r, c.stream[had:]); err != nil {
+			return false, err
 		}
-		if _, err := c.r.Discard(int(size) + len("\r\n")); err != nil || size == 0 {
-			return done, err
+		if _, err := c.r.Discard(len("\r\n")); err != nil || size == 0 {
+			return bytes.Contains(c.stream, []byte("\nevent: done\n")), err
 		}
 	}
 }

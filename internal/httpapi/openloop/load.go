@@ -57,7 +57,6 @@ type load struct {
 	address  string
 	requests [][]byte
 
-	mu    sync.Mutex
 	open  int
 	jobs  chan job
 	users sync.WaitGroup

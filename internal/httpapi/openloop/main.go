@@ -6,6 +6,13 @@
 //	go build -tags nomsgpack -o /tmp/bronwijzer ./cmd/bronwijzer
 //	go run ./internal/httpapi/openloop -server /tmp/bronwijzer
 //
+// A run takes six minutes. Saturation is the first rate of the search at which a
+// request in a hundred is refused; the overload is ten times the most that was
+// answered in a second until then. The checks for every change take a minute of it,
+// with -slack for machines that do other work as well:
+//
+//	go run ./internal/httpapi/openloop -server /tmp/bronwijzer -step 2s -overload 10s -recovery 8s -slack 4
+//
 // The load is open: when each request comes is fixed beforehand, and its latency
 // counts from then, so that a server that stalls can't slow down its own
 // measurement (Schroeder, Wierman and Harchol-Balter, Open Versus Closed, 2006).
@@ -27,12 +34,14 @@ import (
 
 // options are the command's flags.
 type options struct {
-	server, args      string
-	corpus, questions string
+	server, args            string
+	data, corpus, questions string
 	// step is how long a rate is tried while looking for the knee, overload and
 	// recovery how long those phases last.
 	step, overload, recovery time.Duration
-	factor                   float64
+	// first is the rate that the search begins with, factor the overload as a
+	// multiple of the rate that saturates.
+	first, factor float64
 	// slack widens what has to hold, for short runs on a busy machine.
 	slack float64
 }
@@ -41,11 +50,13 @@ func main() {
 	var o options
 	flag.StringVar(&o.server, "server", "bronwijzer", "the program to start")
 	flag.StringVar(&o.args, "args", "", "more arguments for it, with spaces between them")
+	flag.StringVar(&o.data, "data", "", "folder with its data; empty makes a new one and removes it")
 	flag.StringVar(&o.corpus, "corpus", "corpus", "folder of documents")
 	flag.StringVar(&o.questions, "questions", "corpus/questions.jsonl", "question set")
 	flag.DurationVar(&o.step, "step", 6*time.Second, "time at each rate while looking for the knee")
 	flag.DurationVar(&o.overload, "overload", 2*time.Minute, "time at the overload")
 	flag.DurationVar(&o.recovery, "recovery", 15*time.Second, "time to watch it recover")
+	flag.Float64Var(&o.first, "first", 20, "requests a second with which the search begins")
 	flag.Float64Var(&o.factor, "factor", 10, "overload, as a multiple of the rate that saturates")
 	flag.Float64Var(&o.slack, "slack", 1, "by how much to widen what has to hold; 0 checks nothing")
 	flag.Parse()

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,8 +42,9 @@ func startServer(ctx context.Context, o *options, dir string) (*server, error) {
 	}
 	defer log.Close()
 	args := []string{
-		"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"), "--corpus", o.corpus,
+		"serve", "--listen", "127.0.0.1:0", "--data", cmp.Or(o.data, filepath.Join(dir, "data")), "--corpus", o.corpus,
 		"--rate=-1", "--subject-rate=-1", "--streams=-1", "--address-streams=-1",
+		"--address-connections=-1", "--connections=-1",
 	}
 	s.cmd = exec.CommandContext(ctx, o.server, append(args, strings.Fields(o.args)...)...)
 	s.cmd.Stderr = log

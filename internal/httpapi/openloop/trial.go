@@ -10,17 +10,16 @@ import (
 
 // What has to hold.
 const (
-	minGoodput     = 0.9                    // of the peak, under overload
-	maxSlower      = 2.0                    // p99 of what is accepted, times that at the knee
-	maxRejection   = 50 * time.Millisecond  // p99
-	maxGrowth      = 0.1                    // of memory, between the halves of the overload
-	maxRecovery    = 5 * time.Second        // until it is normal again
-	accepting      = 0.99                   // the share of requests that a server in order accepts
-	firstRate      = 20.0                   // of the search for the knee
-	growth         = 1.15                   // from one rate of the search to the next
-	quiet          = 0.5                    // of the knee's rate: a server in order
-	recoverySlower = 2.0                    // p99 of a second that counts as normal, times that of quiet
-	leastNormal    = 100 * time.Millisecond // below this it counts as normal anyway
+	minGoodput     = 0.9                   // of the peak, under overload
+	maxSlower      = 2.0                   // p99 of what is accepted, times that at the knee
+	maxRejection   = 50 * time.Millisecond // p99
+	maxGrowth      = 0.1                   // of memory, between the halves of the overload
+	maxRecovery    = 5 * time.Second       // until it is normal again
+	accepting      = 0.99                  // the share of requests that a server in order accepts
+	growth         = 1.15                  // from one rate of the search to the next
+	quiet          = 0.5                   // of the knee's rate: a server in order
+	recoverySlower = 2.0                   // p99 of a second that counts as normal, times that of quiet
+	leastNormal    = 50 * time.Millisecond // below this it counts as normal anyway
 )
 
 // trial is one run through all phases.
@@ -31,19 +30,19 @@ type trial struct {
 
 	// peak is the highest goodput of the search; knee the last rate of it at
 	// which all was accepted, saturated the first at which it wasn't.
-	peak                             float64
-	knee, saturated                  *phase
-	before, over, after              *phase
-	memory                           []sample
-	probes                           histogram
-	probeErr                         error
-	recovered                        time.Duration
-	firstHalf, secondHalf, atTheKnee float64
+	peak                  float64
+	knee, saturated       *phase
+	before, over, after   *phase
+	memory                []sample
+	probes                histogram
+	probeErr              error
+	recovered             time.Duration
+	firstHalf, secondHalf float64
 }
 
 func (t *trial) run(ctx context.Context) error {
 	fmt.Println("phase             rate  goodput  refused   accepted p50      p99  refused p50      p99   server  driver")
-	t.phase(ctx, "warm up", firstRate, t.step)
+	t.phase(ctx, "warm up", t.first, t.step)
 	if err := t.search(ctx); err != nil {
 		return err
 	}
@@ -59,7 +58,7 @@ func (t *trial) run(ctx context.Context) error {
 
 // search raises the rate until the server can't keep up.
 func (t *trial) search(ctx context.Context) error {
-	for rate := firstRate; ; rate *= growth {
+	for rate := t.first; ; rate *= growth {
 		p := t.phase(ctx, "search", rate, t.step)
 		t.peak = max(t.peak, p.goodput())
 		switch {
@@ -145,18 +144,23 @@ func halves(samples []sample) (first, second float64) {
 	return first, second
 }
 
-// normalAgain is how long after the overload the last second begins that isn't
-// normal, its length included.
+// normalAgain is how long after the overload the server is in order again, and
+// stays so for three seconds: nothing refused, and answers about as fast as
+// before. It is counted in whole seconds; without that it is all of the phase.
 func (t *trial) normalAgain() time.Duration {
 	limit := max(leastNormal, time.Duration(recoverySlower*float64(t.before.accepted.quantile(.99))))
-	bad := 0
+	normal := 0
 	for i := range t.after.seconds {
 		s := &t.after.seconds[i]
 		if s.refused.Load() > 0 || s.accepted.quantile(.99) > limit {
-			bad = i + 1
+			normal = 0
+			continue
+		}
+		if normal++; normal == 3 {
+			return time.Duration(i-2) * time.Second
 		}
 	}
-	return time.Duration(bad) * time.Second
+	return t.after.took
 }
 
 // verdict prints what was asked for and what came of it.
@@ -173,8 +177,8 @@ func (t *trial) verdict() error {
 	}
 	slack := max(1, t.slack)
 	kneeP99 := t.saturated.accepted.quantile(.99)
+	fmt.Printf("\nsaturated at %.1f a second; at %.1f all was accepted, with a p99 of %s\n", t.saturated.rate, t.knee.rate, ms(t.knee.accepted.quantile(.99)))
 	overP99, refusal := t.over.accepted.quantile(.99), t.over.rejected.quantile(.99)
-	fmt.Println()
 	check(t.over.goodput() >= t.peak*(1-(1-minGoodput)*slack), "goodput under overload: %.1f a second, %.1f %% of the peak of %.1f", t.over.goodput(), 100*t.over.goodput()/t.peak, t.peak)
 	check(float64(overP99) <= maxSlower*slack*float64(kneeP99), "p99 of what is accepted: %s, %.2f times that of saturation, %s", ms(overP99), float64(overP99)/float64(kneeP99), ms(kneeP99))
 	check(float64(refusal) <= slack*float64(maxRejection), "p99 of rejections: %s, at most %s", ms(refusal), ms(t.over.rejected.quantile(1)))
