@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"regexp"
 
 	"github.com/gin-gonic/gin"
 
@@ -56,6 +57,9 @@ func (a *api) note(c *gin.Context, rt route, err error) {
 	a.Audit.Note(context.WithoutCancel(c.Request.Context()), e)
 }
 
+// ownID is what this program's ids look like.
+var ownID = regexp.MustCompile(`^(?:ans|conv|doc|job)_[a-z0-9]{1,32}$`)
+
 // objectOf is the id that a handler named, or that in the path, if it can be
 // one: what a client made up isn't written down.
 func objectOf(c *gin.Context, rt route) string {
@@ -63,7 +67,7 @@ func objectOf(c *gin.Context, rt route) string {
 		id, _ := v.(string)
 		return id
 	}
-	if id := c.Param("id"); !rt.link && saneRecordID.MatchString(id) {
+	if id := c.Param("id"); !rt.link && ownID.MatchString(id) {
 		return id
 	}
 	return ""

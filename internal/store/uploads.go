@@ -50,17 +50,23 @@ func (s *Store) AddUploadJob(ctx context.Context, j UploadJob, files []Upload) e
 	})
 }
 
-// SaveUploadJob replaces a job's state; a job that is finished loses its files.
+// SaveUploadJob replaces a job's state. One that is finished loses the files that
+// it didn't take over, and nothing of them is left.
 func (s *Store) SaveUploadJob(ctx context.Context, j UploadJob) error {
-	return s.write(ctx, "keep job "+j.ID, func(tx *sql.Tx) error {
-		finished := int64(0)
-		if !j.FinishedAt.IsZero() {
-			finished = micros(j.FinishedAt)
-		}
+	what, finished := "keep job "+j.ID, int64(0)
+	update := func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE jobs SET job = $1, finished_at = $2 WHERE id = $3`, string(j.State), finished, j.ID)
-		if err == nil && finished != 0 {
-			_, err = tx.ExecContext(ctx, `DELETE FROM job_files WHERE job_id = $1`, j.ID)
+		return err
+	}
+	if j.FinishedAt.IsZero() {
+		return s.write(ctx, what, update)
+	}
+	finished = micros(j.FinishedAt)
+	return s.erase(ctx, what, func(tx *sql.Tx) error {
+		if err := update(tx); err != nil {
+			return err
 		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM job_files WHERE job_id = $1`, j.ID)
 		return err
 	})
 }
