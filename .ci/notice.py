@@ -52,13 +52,14 @@ def main():
     web = pathlib.Path("web/NOTICE.txt")
     if web.exists():
         parts.append("\n3. THE WEB CHAT (web/dist)\n\n" + web.read_text(encoding="utf-8"))
+    parts.append("\n4. PDFIUM (in the binary)\n\n" + pathlib.Path("internal/pdf/NOTICE.txt").read_text(encoding="utf-8"))
     rows, texts = [], {}
     for path, version, folder in modules():
         text = licence(folder)
         name = next((n for mark, n in NAMES if mark in text), "see its text")
         number = texts.setdefault(hashlib.sha256(text.encode()).hexdigest(), (len(texts) + 1, text))[0]
         rows.append(f"{path} {version}: {name} [{number}]")
-    parts.append("\n4. GO MODULES IN THE BINARY\n\nThe number refers to the text of the licence below.\n\n" + "\n".join(rows) + "\n")
+    parts.append("\n5. GO MODULES IN THE BINARY\n\nThe number refers to the text of the licence below.\n\n" + "\n".join(rows) + "\n")
     for number, text in texts.values():
         parts.append(f"\n[{number}] " + "-" * 70 + "\n\n" + text.strip() + "\n")
     notice = "\n".join(parts)
