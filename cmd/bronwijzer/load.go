@@ -23,7 +23,7 @@ type loadSettings struct {
 	AddressConnections int `help:"Verbindingen tegelijk van één adres dat geen vertrouwde proxy is." default:"512"`
 
 	SearchConcurrent int           `help:"Zoekvragen en antwoorden zonder taalmodel waaraan tegelijk wordt gewerkt; 0 kiest naar de processor." default:"0" placeholder:"AANTAL"`
-	Queue            int           `help:"Vragen die daarop mogen wachten; wie daarna komt krijgt te horen dat het te druk is." default:"16" placeholder:"AANTAL"`
+	Queue            int           `help:"Vragen die daarop mogen wachten; wie daarna komt krijgt te horen dat het te druk is. 0 laat er vier wachten voor elk waaraan gewerkt wordt, een negatief getal geen." default:"0" placeholder:"AANTAL"`
 	QueueWait        time.Duration `help:"Langste wachttijd." default:"1s"`
 }
 
@@ -39,15 +39,24 @@ func (s *serveCmd) serving() httpapi.ServeConfig {
 	}
 }
 
+// queuePerPlace is how many may wait for each that is worked on: an answer takes
+// some 12 ms of a core, so they wait 50 ms at most, and a burst of ten questions
+// finds room on two cores.
+const queuePerPlace = 4
+
 // front has the gates that the settings ask for.
 func (s *serveCmd) front(set *settings) front {
 	concurrent := s.SearchConcurrent
 	if concurrent <= 0 {
 		concurrent = runtime.GOMAXPROCS(0)
 	}
+	queue := s.Queue
+	if queue == 0 {
+		queue = queuePerPlace * concurrent
+	}
 	return front{
 		publicURL: s.PublicURL,
-		search:    admission.New(concurrent, s.Queue, s.QueueWait),
+		search:    admission.New(concurrent, max(0, queue), s.QueueWait),
 		// Who waits for the model has been searched for, and is in the queue there.
 		model: admission.New(set.LLMConcurrent+modelQueue, 0, 0),
 	}

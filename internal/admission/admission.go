@@ -35,7 +35,12 @@ type Gate struct {
 //
 // Who waits longest is next. The other order, with the oldest pushed out of a
 // full queue, serves those who are served sooner, but has everybody wait before
-// they are refused, and a refusal costs more then: its request was read.
+// they are refused, at a load that just saturates for long, and a refusal costs
+// more then: its request was read. Measured with httpapi/openloop at ten times
+// too much (2026-11-22, 2 cores AMD EPYC that did other work too, 8 in the
+// queue): p99 of answers 49 ms rather than 108, but 72 % of the peak answered
+// rather than 88, and at saturation refusals after 0.2 to 0.9 s rather than at
+// once.
 func New(concurrent, queue int, wait time.Duration) *Gate {
 	return &Gate{places: make(chan struct{}, max(1, concurrent)), queue: int64(queue), wait: wait}
 }

@@ -60,6 +60,8 @@ func main() {
 	flag.Float64Var(&o.factor, "factor", 10, "overload, as a multiple of the rate that saturates")
 	flag.Float64Var(&o.slack, "slack", 1, "by how much to widen what has to hold; 0 checks nothing")
 	flag.Parse()
+	// More threads would look for work that there isn't, on the server's cores.
+	runtime.GOMAXPROCS(1)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, &o); err != nil {
