@@ -1,7 +1,9 @@
 package slack
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +11,7 @@ import (
 
 	api "github.com/slack-go/slack"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/record"
 )
 
@@ -58,6 +61,9 @@ type showing struct {
 	owner string
 	// notice is for a person's first answer; a private one can be shared.
 	notice, private bool
+	// whole makes the address of the whole answer, for a message that can't hold
+	// it; "" where there is none. It is called only then.
+	whole func() string
 }
 
 // render shows a record.
@@ -78,7 +84,7 @@ func (s *Service) render(rec *record.Answer, how showing) content {
 	blocks := sourceBlocks(sources, room-size(c.body))
 	c.tail = append(above, blocks...)
 	if c.shown != rec.Text || len(blocks) < len(sources) {
-		c.tail = append(c.tail, aside(s.whole(rec)))
+		c.tail = append(c.tail, aside(how.rest()))
 	}
 	c.tail = append(c.tail, below...)
 	return c
@@ -121,12 +127,30 @@ func remarks(rec *record.Answer, sources bool, how showing) (above, below []api.
 	return above, below
 }
 
-// whole says that the message isn't all, and where all of it is.
-func (s *Service) whole(rec *record.Answer) string {
-	if s.cfg.PublicURL == "" {
-		return textWhole
+// rest says that the message isn't all, and where all of it is.
+func (how showing) rest() string {
+	if how.whole != nil {
+		if address := how.whole(); address != "" {
+			return textWhole + " " + link(address, textWholeLink)
+		}
 	}
-	return textWhole + " " + link(s.cfg.PublicURL+"/a/"+url.PathEscape(rec.ID), textWholeLink)
+	return textWhole
+}
+
+// whole makes a link to an answer of the owner. A reader of the web chat is
+// somebody else than a thread or person in Slack, so it takes a shared one.
+func (s *Service) whole(ctx context.Context, owner access.Subject, answerID string) func() string {
+	return func() string {
+		if s.cfg.PublicURL == "" {
+			return ""
+		}
+		id, err := s.chat.Share(ctx, owner, answerID)
+		if err != nil {
+			s.lg.ErrorContext(ctx, "no link to a slack answer", slog.String("answer", answerID), slog.Any("error", err))
+			return ""
+		}
+		return s.cfg.PublicURL + "/s/" + url.PathEscape(id)
+	}
 }
 
 // source is what a message shows of a citation or passage, escaped but for the
@@ -294,8 +318,8 @@ func (s *Service) source(rec *record.Answer, number int) content {
 }
 
 // shared shows an answer that a user shares.
-func (s *Service) shared(rec *record.Answer, owner, user string) content {
-	c := s.render(rec, showing{owner: owner, notice: true})
+func (s *Service) shared(rec *record.Answer, owner, user string, whole func() string) content {
+	c := s.render(rec, showing{owner: owner, notice: true, whole: whole})
 	by := fmt.Sprintf(textSharedBy, escape(line(user, maxPart)), escape(line(rec.Question, maxFallback)))
 	c.body = append([]api.Block{aside(by)}, c.body...)
 	return c

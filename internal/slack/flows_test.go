@@ -253,7 +253,7 @@ func TestLongAnswer(t *testing.T) {
 			b.slack.Streams = streams
 			b.start(t, nil)
 			b.deliver(t, mention("1.1", "lang"))
-			got := b.slack.AwaitText(t, "1.1", "<https://bron.example/a/ans_1|"+textWholeLink+">")
+			got := b.slack.AwaitText(t, "1.1", "<https://bron.example/s/shr_ans_1|"+textWholeLink+">")
 			if !strings.Contains(got.Shown(), "Nog een zin &amp; meer. [1]") || !strings.Contains(got.Shown(), " …") {
 				t.Errorf("got %.300q", got.Shown())
 			}

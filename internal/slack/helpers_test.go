@@ -142,6 +142,11 @@ func (f *fakeChat) Answer(_ context.Context, by access.Subject, id string) (reco
 	return rec, nil
 }
 
+func (f *fakeChat) Share(ctx context.Context, by access.Subject, id string) (string, error) {
+	_, err := f.Answer(ctx, by, id)
+	return "shr_" + id, err
+}
+
 func (f *fakeChat) Feedback(_ context.Context, by access.Subject, fb record.Feedback) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

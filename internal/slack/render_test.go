@@ -69,6 +69,16 @@ func (c content) check(t *testing.T, publicURL string) string {
 	return m.Shown()
 }
 
+// wholeLink makes an address as long as they are; none without base.
+func wholeLink(base string) func() string {
+	return func() string {
+		if base == "" {
+			return ""
+		}
+		return base + "/s/shr_" + strings.Repeat("a", 26)
+	}
+}
+
 func TestHostileWordsStayWords(t *testing.T) {
 	for i, s := range hostile() {
 		for _, n := range []int{1, 12, 40} {
@@ -76,7 +86,7 @@ func TestHostileWordsStayWords(t *testing.T) {
 				for _, base := range []string{public, ""} {
 					r := renderer(t, base)
 					rec := hostileRecord(s, n, base)
-					shown := r.render(rec, showing{owner, true, true}).check(t, base)
+					shown := r.render(rec, showing{owner: owner, notice: true, private: true, whole: wholeLink(base)}).check(t, base)
 					// Every citation can be clicked, or the message says that it isn't all.
 					links := strings.Count(shown, "<"+public+"/documents/")
 					if base != "" && links < n && !strings.Contains(shown, textWholeLink) || base == "" && strings.Contains(shown, "<http") {
@@ -85,10 +95,10 @@ func TestHostileWordsStayWords(t *testing.T) {
 					if n <= 12 && base != "" && links != n {
 						t.Errorf("%d of %d citations can be clicked", links, n)
 					}
-					r.shared(rec, owner, "U0PERSOON").check(t, base)
+					r.shared(rec, owner, "U0PERSOON", wholeLink(base)).check(t, base)
 					r.source(rec, n).check(t, base)
 					rec.Status, rec.Refusal = record.Refused, &record.Refusal{Message: s}
-					r.render(rec, showing{owner: owner}).check(t, base)
+					r.render(rec, showing{owner: owner, whole: wholeLink(base)}).check(t, base)
 				}
 			})
 		}
@@ -161,7 +171,7 @@ func FuzzRender(f *testing.F) {
 	r := renderer(f, public)
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		rec := hostileRecord(s, max(0, n%60), public)
-		r.render(rec, showing{owner, true, true}).check(t, public)
+		r.render(rec, showing{owner: owner, notice: true, private: true, whole: wholeLink(public)}).check(t, public)
 		if got := short(s, 100); units(escape(got)) > 100 && utf8.ValidString(s) {
 			t.Errorf("short is %d long: %q", units(escape(got)), got)
 		}

@@ -39,6 +39,8 @@ type Chat interface {
 	Ask(ctx context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error)
 	// Answer returns a stored record.
 	Answer(ctx context.Context, by access.Subject, id string) (record.Answer, error)
+	// Share makes the link to an answer and returns its id.
+	Share(ctx context.Context, by access.Subject, answerID string) (string, error)
 	// Feedback stores a verdict.
 	Feedback(ctx context.Context, by access.Subject, f record.Feedback) error
 }

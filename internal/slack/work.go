@@ -268,7 +268,9 @@ func (s *Service) outcome(ctx context.Context, t *task, private bool) (c content
 	if err != nil {
 		return content{}, false, err
 	}
-	return s.render(&t.answer, showing{s.subject(&t.job).ID, !told, private}), !told && t.answer.Notice != "", nil
+	by := s.subject(&t.job)
+	how := showing{owner: by.ID, notice: !told, private: private, whole: s.whole(ctx, by, t.answer.ID)}
+	return s.render(&t.answer, how), !told && t.answer.Notice != "", nil
 }
 
 // noted remembers that the asker has seen the notice.
@@ -314,7 +316,8 @@ func (s *Service) display(ctx context.Context, t *task) error {
 		msg.ResponseType = "ephemeral"
 		return s.respond(ctx, t, msg)
 	}
-	msg := s.shared(&rec, s.subject(&t.job).ID, t.User).webhook()
+	by := s.subject(&t.job)
+	msg := s.shared(&rec, by.ID, t.User, s.whole(ctx, by, rec.ID)).webhook()
 	msg.ResponseType = "in_channel"
 	return s.respond(ctx, t, msg)
 }
