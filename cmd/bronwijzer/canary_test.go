@@ -112,6 +112,7 @@ func TestCanaries(t *testing.T) {
 }
 
 func sing(t *testing.T, c *cage) {
+	t.Helper()
 	const canary, secret = "kanariegeel", "zwijggeheim"
 	jsonType := "application/json"
 	question := fmt.Sprintf(`{"question": "Wat is de signalentafel mensenhandel %s?", "include": ["passages"]}`, canary)
@@ -142,8 +143,13 @@ func sing(t *testing.T, c *cage) {
 	c.send(t, "GET", "/"+canary+"?q="+canary, jsonType, "")
 	c.send(t, "GET", "/api/v1/answers/"+canary, jsonType, "")
 	for _, header := range [][]string{
-		{"Authorization", "Bearer bw_" + secret}, {"Authorization", "Basic " + secret}, {"X-Api-Key", secret}, {"api-key", secret},
-		{"Cookie", "bronwijzer_session=" + secret}, {"X-Forwarded-User", secret}, {"Authorization", secret},
+		{"Authorization", "Bearer bw_" + secret},
+		{"Authorization", "Basic " + secret},
+		{"X-Api-Key", secret},
+		{"api-key", secret},
+		{"Cookie", "bronwijzer_session=" + secret},
+		{"X-Forwarded-User", secret},
+		{"Authorization", secret},
 	} {
 		if status, _ := c.send(t, "POST", "/api/v1/chat", jsonType, question, header...); status != http.StatusUnauthorized {
 			t.Errorf("%q: got %d", header, status)
