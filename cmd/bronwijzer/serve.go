@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/httpapi"
 	"bronwijzer/internal/ingest"
 )
@@ -139,6 +140,9 @@ func (a *app) follow(ctx context.Context, lg *slog.Logger, w io.Writer, first fu
 	began := false
 	return ingest.Watch(ctx, lg, dirs, func(ctx context.Context) error {
 		report, err := a.update(ctx, w)
+		if ctx.Err() == nil && (err != nil || !report.Quiet()) {
+			a.noteIngest(ctx, err)
+		}
 		switch {
 		case !began && err == nil:
 			began = true
@@ -153,6 +157,15 @@ func (a *app) follow(ctx context.Context, lg *slog.Logger, w io.Writer, first fu
 		}
 		return report.Print(w)
 	})
+}
+
+// noteIngest writes down that the folders were taken over, or that it failed.
+func (a *app) noteIngest(ctx context.Context, err error) {
+	e := access.Entry{Action: access.ActionIngest, Result: access.ResultOK, Door: access.DoorFolder}
+	if err != nil {
+		e.Result = access.ResultFailed
+	}
+	a.audit.Note(ctx, e)
 }
 
 // expire removes records past their retention, and the texts that only they

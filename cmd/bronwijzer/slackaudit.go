@@ -11,8 +11,7 @@ import (
 )
 
 // noted is the chat as Slack uses it, with a line in the audit log for every
-// question and verdict. Reading isn't noted: it is for buttons, and shows what
-// was shown before.
+// question, verdict, reading of an answer by a button, and link to one.
 type noted struct {
 	slack.Chat
 	audit *access.Audit
@@ -37,6 +36,20 @@ func (n noted) Feedback(ctx context.Context, by access.Subject, f record.Feedbac
 	err := n.Chat.Feedback(ctx, by, f)
 	n.note(ctx, access.Entry{Action: access.ActionFeedback, Object: f.AnswerID, Actor: by.ID}, err)
 	return err
+}
+
+// Answer implements slack.Chat.
+func (n noted) Answer(ctx context.Context, by access.Subject, id string) (record.Answer, error) {
+	rec, err := n.Chat.Answer(ctx, by, id)
+	n.note(ctx, access.Entry{Action: access.ActionRead, Object: id, Actor: by.ID}, err)
+	return rec, err
+}
+
+// Share implements slack.Chat.
+func (n noted) Share(ctx context.Context, by access.Subject, answerID string) (string, error) {
+	id, err := n.Chat.Share(ctx, by, answerID)
+	n.note(ctx, access.Entry{Action: access.ActionShare, Object: answerID, Actor: by.ID}, err)
+	return id, err
 }
 
 func (n noted) note(ctx context.Context, e access.Entry, err error) {

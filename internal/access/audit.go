@@ -57,6 +57,7 @@ const (
 	DoorOpenAI Door = "v1"
 	DoorSlack  Door = "slack"
 	DoorCLI    Door = "cli"
+	DoorFolder Door = "folder" // a folder of documents that changed
 )
 
 // Entry is one line of the audit log. It has ids only: never the text of a
