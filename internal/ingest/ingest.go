@@ -249,6 +249,9 @@ func (r *run) file(ctx context.Context, f *folder, path string, held map[string]
 // parse makes the document of a file. A file that can't be one is a *load.Error.
 func (r *run) parse(ctx context.Context, f *folder, path string, data []byte) (docs.Document, error) {
 	doc, err := r.cfg.Read(ctx, path, data)
+	if err == nil && borders(doc.Text) > maxBorders {
+		err = &load.Error{Path: path, Reason: load.TooLong}
+	}
 	if err != nil {
 		return docs.Document{}, fmt.Errorf("read %s: %w", f.name(path), err)
 	}
@@ -256,6 +259,16 @@ func (r *run) parse(ctx context.Context, f *folder, path string, data []byte) (d
 	doc.ID, doc.Root = docs.NewID(f.root.Name, path), f.root.Name
 	doc.Supersedes = f.ids(doc.Supersedes)
 	return doc, nil
+}
+
+// maxBorders is the most borders of sentences that a document may have. A text of
+// the greatest length has some 80,000 when people wrote it; one of nine
+// characters a sentence would take a gigabyte to cut.
+const maxBorders = 150_000
+
+// borders counts, roughly, where a sentence or line of a text ends.
+func borders(text string) int {
+	return strings.Count(text, ". ") + strings.Count(text, "\n") + strings.Count(text, "? ") + strings.Count(text, "! ")
 }
 
 // put embeds, stores and indexes a document.

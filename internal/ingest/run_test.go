@@ -136,6 +136,14 @@ func TestRunRefusesHugeFile(t *testing.T) {
 	plan(t, "huge", Report{Refused: []Refusal{{Path: "map/groot.txt", Reason: says(load.TooLarge)}}}, b.run(t, nil))
 }
 
+func TestRunRefusesTooManySentences(t *testing.T) {
+	b := newBench(t)
+	b.write(t, map[string]string{"zinnen.txt": strings.Repeat("Het is zo. ", maxBorders+1), "a.txt": letter("water", 1)})
+	plan(t, "too many", Report{
+		Added: []string{"map/a.txt"}, Refused: []Refusal{{Path: "map/zinnen.txt", Reason: says(load.TooLong)}},
+	}, b.run(t, nil))
+}
+
 func TestIndexThatFailsEndsTheRun(t *testing.T) {
 	b := newBench(t)
 	b.write(t, map[string]string{"a.txt": letter("water", 1)})
