@@ -265,15 +265,21 @@ func TestEmbedderUnavailable(t *testing.T) {
 	}
 }
 
-func TestEmbedderTimeoutAndCancellation(t *testing.T) {
-	block := make(chan struct{})
-	arrived := make(chan struct{}, 10)
+// stuck is a server that says when a request arrives, and never answers.
+func stuck(t *testing.T) (url string, arrived <-chan struct{}) {
+	t.Helper()
+	block, arrive := make(chan struct{}), make(chan struct{}, 10)
 	s := newServer(t, func(http.ResponseWriter, wire, int) {
-		arrived <- struct{}{}
+		arrive <- struct{}{}
 		<-block
 	})
 	t.Cleanup(func() { close(block) }) // before the server closes
-	slow, _, waits := embedder(t, EmbedderConfig{BaseURL: s.URL + "/v1", Dim: 2, Timeout: 20 * time.Millisecond, Retries: 1})
+	return s.URL + "/v1", arrive
+}
+
+func TestEmbedderTimeout(t *testing.T) {
+	url, _ := stuck(t)
+	slow, _, waits := embedder(t, EmbedderConfig{BaseURL: url, Dim: 2, Timeout: 20 * time.Millisecond, Retries: 1})
 	_, err := slow.Embed(t.Context(), llm.Query, []string{"a"})
 	if !errors.Is(err, llm.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("server too slow: got %v, want %v and not the caller's deadline", err, llm.ErrUnavailable)
@@ -281,10 +287,11 @@ func TestEmbedderTimeoutAndCancellation(t *testing.T) {
 	if len(*waits) != 1 {
 		t.Errorf("waited %v, want once", *waits)
 	}
-	<-arrived
-	<-arrived
+}
 
-	e, _, waits := embedder(t, EmbedderConfig{BaseURL: s.URL + "/v1", Dim: 2})
+func TestEmbedderCancellation(t *testing.T) {
+	url, arrived := stuck(t)
+	e, _, waits := embedder(t, EmbedderConfig{BaseURL: url, Dim: 2})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-arrived

@@ -44,7 +44,7 @@ func generator(tb testing.TB, script llmtest.Script, cfg GeneratorConfig) (*Gene
 // impatient is how long a silence may last in scenarios that have one; others may
 // take their time, on a busy machine.
 var impatient = map[string]time.Duration{
-	"silent": 100 * time.Millisecond, "no header": 100 * time.Millisecond, "stuck": 200 * time.Millisecond,
+	"silent": 300 * time.Millisecond, "no header": 300 * time.Millisecond, "stuck": 500 * time.Millisecond,
 }
 
 // scenario is the script of that name.
@@ -145,7 +145,7 @@ func TestGeneratorTotal(t *testing.T) {
 				c.Wait(time.Millisecond)
 			}
 		}
-	}, GeneratorConfig{Total: 50 * time.Millisecond})
+	}, GeneratorConfig{Total: 500 * time.Millisecond})
 	_, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
 	if err == nil || errors.Is(err, llm.ErrUnavailable) || !strings.Contains(err.Error(), "takes too long") {
 		t.Errorf("got %v", err)
@@ -153,8 +153,21 @@ func TestGeneratorTotal(t *testing.T) {
 }
 
 // TestGeneratorCancels wants a reader who leaves, in the midst of a silence, to
-// be felt by the server within 100 ms.
+// be felt by the server within 100 ms. A machine that is busy with something else
+// may be late once, not always.
 func TestGeneratorCancels(t *testing.T) {
+	best := time.Hour
+	for try := 0; try < 5 && best > 100*time.Millisecond; try++ {
+		best = min(best, untilFelt(t))
+	}
+	if best > 100*time.Millisecond {
+		t.Errorf("the server noticed after %v", best)
+	}
+}
+
+// untilFelt is how long after a reader left the server notices.
+func untilFelt(t *testing.T) time.Duration {
+	t.Helper()
 	gone := make(chan time.Time, 1)
 	g, _, _ := generator(t, func(c *llmtest.Call) {
 		c.Say("De pilot ")
@@ -171,9 +184,7 @@ func TestGeneratorCancels(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
-	if took := (<-gone).Sub(left); took > 100*time.Millisecond {
-		t.Errorf("the server noticed after %v", took)
-	}
+	return (<-gone).Sub(left)
 }
 
 func TestGeneratorReturnsErrorOfEmit(t *testing.T) {
@@ -187,11 +198,11 @@ func TestGeneratorReturnsErrorOfEmit(t *testing.T) {
 // TestGeneratorSlowReader wants the time that emit takes not to count as the
 // model's.
 func TestGeneratorSlowReader(t *testing.T) {
-	g, _, _ := generator(t, llmtest.Honest, GeneratorConfig{Idle: 50 * time.Millisecond})
+	g, _, _ := generator(t, llmtest.Honest, GeneratorConfig{Idle: 500 * time.Millisecond})
 	n := 0
 	_, err := g.Generate(t.Context(), passageRequest(), func(string) error {
 		if n++; n == 1 {
-			<-time.After(150 * time.Millisecond)
+			<-time.After(600 * time.Millisecond) // longer than the model may be silent
 		}
 		return nil
 	})
@@ -204,20 +215,22 @@ func TestGeneratorSlowReader(t *testing.T) {
 // to be tried again after a rest, and to be trusted when it answers.
 func TestGeneratorBreaker(t *testing.T) {
 	healthy := make(chan struct{})
-	g, server, _ := generator(t, func(c *llmtest.Call) {
+	script := func(c *llmtest.Call) {
 		select {
 		case <-healthy:
 			llmtest.Honest(c)
 		default:
 			c.Fail(500)
 		}
-	}, GeneratorConfig{Retries: -1, Trip: 3, Rest: 50 * time.Millisecond})
-	ask := func() error {
+	}
+	ask := func(g *Generator) error {
 		_, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
 		return err
 	}
+	long, server, _ := generator(t, script, GeneratorConfig{Retries: -1, Trip: 3, Rest: time.Hour})
+	short, _, _ := generator(t, script, GeneratorConfig{Retries: -1, Trip: 3, Rest: time.Millisecond})
 	for range 6 {
-		if err := ask(); !errors.Is(err, llm.ErrUnavailable) {
+		if err := errors.Join(ask(long), ask(short)); !errors.Is(err, llm.ErrUnavailable) {
 			t.Fatalf("got %v", err)
 		}
 	}
@@ -225,8 +238,7 @@ func TestGeneratorBreaker(t *testing.T) {
 		t.Errorf("%d requests got to a server that fails, want 3", got)
 	}
 	close(healthy)
-	deadline := time.Now().Add(5 * time.Second)
-	for ask() != nil {
+	for deadline := time.Now().Add(time.Minute); ask(short) != nil; {
 		if time.Now().After(deadline) {
 			t.Fatal("the server is never asked again")
 		}
