@@ -119,14 +119,13 @@ func (s *stream) start(heartbeat time.Duration, gone func()) (finish func() erro
 func (s *stream) run(heartbeat time.Duration) error {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
-	var spare []byte
 	for header := true; ; {
-		frames, last := s.take(spare)
+		frames, last := s.take()
 		if len(frames) > 0 {
 			if err := s.flush(frames, header); err != nil {
 				return s.broken(err)
 			}
-			header, spare = false, frames
+			header = false
 			continue // perhaps there is more
 		}
 		if last {
@@ -141,10 +140,10 @@ func (s *stream) run(heartbeat time.Duration) error {
 }
 
 // take returns what is behind, and whether that is the last.
-func (s *stream) take(spare []byte) (frames []byte, last bool) {
+func (s *stream) take() (frames []byte, last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	frames, s.behind = s.behind, spare[:0]
+	frames, s.behind = s.behind, nil
 	s.caughtUp.Broadcast()
 	return frames, s.ending
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,42 @@ func TestManyStreams(t *testing.T) {
 	}
 }
 
+// Whatever the pace of who makes an answer and who reads it, nothing is lost,
+// doubled or out of order.
+func TestStreamIsWhatWasSent(t *testing.T) {
+	s := newSite()
+	var sent strings.Builder
+	s.chat.ask = func(_ context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error) {
+		ans := testAnswer(r)
+		if err := emit(record.Sources{}); err != nil {
+			return ans, err
+		}
+		for i := range 3000 {
+			piece := fmt.Sprintf("%d %s.", i, strings.Repeat("x", i*i%2000))
+			sent.WriteString(piece)
+			if err := emit(record.Delta{Delta: piece}); err != nil {
+				return ans, err
+			}
+			if i%7 == 0 {
+				runtime.Gosched() // so that the writer catches up at times
+			}
+		}
+		ans.Text = sent.String()
+		return ans, nil
+	}
+	s.start(t, Config{Heartbeat: time.Millisecond})
+	got := s.do(t, "POST", "/api/v1/chat", `{"question":"Wat?","stream":true}`)
+	var text strings.Builder
+	for _, e := range parseEvents(t, got.body) {
+		if e.name == "text" {
+			text.WriteString(decode[record.Delta](t, e.data).Delta)
+		}
+	}
+	if text.String() != sent.String() {
+		t.Errorf("got %d bytes, want the %d that were sent", text.Len(), sent.Len())
+	}
+}
+
 // Who isn't let in gets the answer without having sent a body, and can't make
 // the server read one.
 func TestBodyOfWhatIsRefused(t *testing.T) {
@@ -170,15 +207,15 @@ func TestNobodyNoticesReadersWhoStop(t *testing.T) {
 		if err != nil {
 			return record.Answer{}, err
 		}
+		defer made.Add(1) // when its place is free
 		defer leave()
 		ans := testAnswer(r)
 		if r.Question == "Wat?" {
 			ans.Text = strings.Repeat("a", 64<<10)
 		}
-		defer made.Add(1)
 		return ans, emitAll(ans, emit)
 	}
-	h := s.handler(t, Config{Limits: Limits{Rate: -1, AddressStreams: -1}})
+	h := s.handler(t, Config{Limits: Limits{Rate: -1, AddressStreams: -1}, WriteTimeout: 2 * patience})
 	var lc net.ListenConfig
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
