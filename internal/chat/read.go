@@ -156,8 +156,9 @@ func (s *Service) Feedback(ctx context.Context, by access.Subject, f record.Feed
 	return notFound(s.store.AddFeedback(ctx, f))
 }
 
-// refresh makes stored records fit the present: the status of each cited
-// document, and URLs below the public address.
+// refresh makes stored records fit the present and their reader: the status of
+// each cited document, what the notice says of it, and URLs below the public
+// address.
 func (s *Service) refresh(ctx context.Context, by access.Subject, records []record.Answer) error {
 	var ids []string
 	for _, rec := range records {
@@ -189,9 +190,22 @@ func (s *Service) refresh(ctx context.Context, by access.Subject, records []reco
 				c.DocumentStatus = record.Current
 			}
 		}
+		unnotice(&records[i])
 		s.link(&records[i])
 	}
 	return nil
+}
+
+// unnotice takes the notice of a newer document out of a record whose reader
+// sees none: who asked may have seen one that isn't for others.
+func unnotice(rec *record.Answer) {
+	if !restsOnSuperseded(rec) {
+		rec.Notice = strings.Join(strings.Fields(strings.Replace(rec.Notice, noticeSuperseded, "", 1)), " ")
+	}
+}
+
+func restsOnSuperseded(rec *record.Answer) bool {
+	return slices.ContainsFunc(rec.Citations, func(c record.Citation) bool { return c.DocumentStatus == record.Superseded })
 }
 
 // link makes the URLs of a record's citations absolute.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -181,7 +180,7 @@ func (s *Service) complete(rec *record.Answer, req *Request, q *answer.Question,
 	}
 	rec.CreatedAt = began.UTC().Truncate(time.Millisecond)
 	rec.Question, rec.SearchQuestion = req.Question, q.Search
-	if slices.ContainsFunc(rec.Citations, func(c record.Citation) bool { return c.DocumentStatus == record.Superseded }) {
+	if restsOnSuperseded(rec) {
 		rec.Notice += " " + noticeSuperseded
 	}
 	rec.Notice = strings.TrimSpace(rec.Notice + " " + s.cfg.Notice)
