@@ -99,6 +99,10 @@ func (s *Service) conversation(ctx context.Context, by access.Subject, id string
 	if err != nil {
 		return c, nil, notFound(err)
 	}
+	// As a rule all of them may be read: one look tells.
+	if ok, err := s.mayReadAll(ctx, by, all); ok || err != nil {
+		return c, all, err
+	}
 	answers := make([]record.Answer, 0, len(all))
 	whole := true // nothing was left out so far
 	for i := range all {
