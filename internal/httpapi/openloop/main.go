@@ -11,7 +11,7 @@
 // answered in a second until then. The checks for every change take a minute of it,
 // with -slack for machines that do other work as well:
 //
-//	go run ./internal/httpapi/openloop -server /tmp/bronwijzer -step 2s -overload 10s -recovery 8s -slack 4
+//	go run ./internal/httpapi/openloop -server /tmp/bronwijzer -step 2s -overload 10s -recovery 8s -slack 8
 //
 // The load is open: when each request comes is fixed beforehand, and its latency
 // counts from then, so that a server that stalls can't slow down its own
