@@ -32,11 +32,15 @@ type segment struct {
 // segmentsOf cuts words at the ends of lines and at wide gaps.
 func segmentsOf(words []pdfWord) []segment {
 	var out []segment
+	wide := 0.0
 	for i, w := range words {
+		goesOn := i > 0 && w.goesOn(&words[i-1])
+		if !goesOn {
+			wide = wideInLine(words[i:])
+		}
 		if i > 0 {
 			last := &words[i-1]
-			gap := w.X0 - last.X1
-			if w.raised || last.raised || math.Abs(w.Y-last.Y) < 0.3*w.Size && gap > -w.Size && gap < 1.2*w.Size {
+			if w.raised || last.raised || goesOn && w.X0-last.X1 < wide {
 				s := &out[len(out)-1]
 				s.words = append(s.words, w)
 				s.x0, s.x1 = min(s.x0, w.X0), max(s.x1, w.X1)
@@ -47,6 +51,23 @@ func segmentsOf(words []pdfWord) []segment {
 		out = append(out, segment{words: []pdfWord{w}, x0: w.X0, x1: w.X1, y: w.Y, order: i, chars: len(w.Text) + 1})
 	}
 	return out
+}
+
+// goesOn reports whether w stands on the line of the word drawn before it, and
+// not left of it.
+func (w *pdfWord) goesOn(last *pdfWord) bool {
+	return math.Abs(w.Y-last.Y) < 0.3*w.Size && w.X0-last.X1 > -w.Size
+}
+
+// wideInLine is the least gap that divides the line with which words begin.
+func wideInLine(words []pdfWord) float64 {
+	var gaps []float64
+	for i := 1; i < len(words) && words[i].goesOn(&words[i-1]); i++ {
+		if !words[i].Glued && !words[i].raised && !words[i-1].raised {
+			gaps = append(gaps, words[i].X0-words[i-1].X1)
+		}
+	}
+	return wideGap(gaps, 1.2*words[0].Size, words[0].Size)
 }
 
 // column is a part of a page that is read before or after the others.

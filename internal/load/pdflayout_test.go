@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -39,6 +40,26 @@ func TestPDFLayout(t *testing.T) {
 	for i, row := range [][]string{{"Plaats", "Inwoners", "Burgemeester"}, {"Assen", "68.000", "de heer Out"}, {"Meppel", "35.000", "de heer Korteland"}, {"Hoogeveen", "56.000", "de heer De Jager"}} {
 		for j, cell := range row {
 			table += pdfText(60+130*float64(j), 700-14*float64(i), 11, cell)
+		}
+	}
+	wages := ""
+	for i, row := range [][]string{{"Sector", "vorig", "nu"}, {"Horeca", "101", "139"}, {"Bouw", "88", "117"}, {"Seksbranche", "120", "92"}} {
+		for j, cell := range row {
+			wages += pdfText([]float64{60, 177, 220}[j], 700-20*float64(i), 11, cell)
+		}
+	}
+	wages += pdfText(60, 610, 11, "3") + pdfText(80, 610, 11, "Vooruitblik en kosten")
+	// Lines of a narrow column, stretched to its edges.
+	stretched := ""
+	for i, line := range []map[float64]string{
+		{63: "dat", 100: "zij", 135: "behoefte", 195: "hebben"},
+		{63: "aan", 102: "een", 142: "vast", 185: "spreekpunt."},
+		{63: "Daarom", 118: "wordt", 163: "in", 190: "de", 220: "stad"},
+		{63: "gewerkt", 120: "aan", 160: "een", 205: "nieuwe"},
+		{63: "taak.", 120: "Dat", 155: "kost", 195: "veel", 228: "tijd"},
+	} {
+		for _, x := range slices.Sorted(maps.Keys(line)) {
+			stretched += pdfText(x, 700-13.5*float64(i), 10, line[x])
 		}
 	}
 	body := func(n int) string {
@@ -75,6 +96,8 @@ func TestPDFLayout(t *testing.T) {
 			content: "BT /F1 11 Tf 1 0 0 1 60 700 Tm (Het huis is 120 m) Tj 7 Tf 1 0 0 1 145.2 704 Tm (2) Tj 11 Tf 1 0 0 1 152 700 Tm (groot, zegt de makelaar.) Tj ET\n",
 		}}, []string{"Het huis is 120 m2 groot, zegt de makelaar."}},
 		{"table", []pdfPage{{content: table}}, []string{"Assen | 68.000 | de heer Out", "Meppel | 35.000 | de heer Korteland", "Hoogeveen | 56.000 | de heer De Jager"}},
+		{"table of narrow columns", []pdfPage{{content: wages}}, []string{"Horeca | 101 | 139", "Bouw | 88 | 117", "Seksbranche | 120 | 92", "3 Vooruitblik en kosten"}},
+		{"stretched lines", []pdfPage{{content: stretched}}, []string{"dat zij behoefte hebben aan een vast spreekpunt. Daarom wordt in de stad gewerkt aan een nieuwe taak. Dat kost veel tijd"}},
 		{"address beside a letter", []pdfPage{{
 			content: pdfText(60, 700, 10, leftColumn...) + pdfText(60, 640, 10, "klaar met zijn verhaal.") + pdfText(430, 700, 8, "Directie Veiligheid", "Turfmarkt 147", "2511 DP Den Haag", "Postbus 20301"),
 		}}, []string{

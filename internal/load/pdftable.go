@@ -22,10 +22,7 @@ func cellsOfLine(l *pdfLine) []pdfCell {
 			gaps = append(gaps, l.words[i].X0-l.words[i-1].X1)
 		}
 	}
-	wide := 0.9 * l.size
-	if len(gaps) > 1 {
-		wide = max(wide, min(2.2*slices.Min(gaps), 2.5*l.size))
-	}
+	wide := wideGap(gaps, 0.9*l.size, l.size)
 	var cells []pdfCell
 	from := 0
 	for i := 1; i <= len(l.words); i++ {
@@ -38,6 +35,21 @@ func cellsOfLine(l *pdfLine) []pdfCell {
 		from = i
 	}
 	return cells
+}
+
+// wideGap is the least gap that divides a line whose words have the given gaps:
+// one of at least least. A line that is stretched to the edges of a narrow column
+// has nothing but such gaps, and all are about as wide; they divide it only when
+// they are wider than stretching makes them.
+func wideGap(gaps []float64, least, size float64) float64 {
+	if len(gaps) < 2 {
+		return least
+	}
+	narrow := slices.Min(gaps)
+	if narrow >= least && slices.Max(gaps) > 1.5*narrow {
+		return least
+	}
+	return max(least, min(2.2*narrow, 2.5*size))
 }
 
 // pdfGrid is a run of lines whose cells stand below each other.
@@ -67,7 +79,7 @@ func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
 		}
 		g.columns = columns
 		g.lines, g.cells = append(g.lines, lines[i]), append(g.cells, cells)
-		if len(cells) > 1 {
+		if g.columnOf(cells[0]) != g.columnOf(cells[len(cells)-1]) {
 			full = i + 1
 		}
 	}

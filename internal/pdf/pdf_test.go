@@ -140,3 +140,14 @@ func TestConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestSpell(t *testing.T) {
+	for c, want := range map[rune]string{
+		'a': "a", '\ufb03': "ffi", '\ufb06': "st", 2: "\u00ad", '\u00ad': "\u00ad",
+		0x1A: "", 0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl", ' ': "", '\r': "", 0xFFFD: "",
+	} {
+		if got := spell(c); got != want {
+			t.Errorf("%U: got %q, want %q", c, got, want)
+		}
+	}
+}

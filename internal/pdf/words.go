@@ -241,8 +241,15 @@ func (w *wordReader) char(ctx context.Context, i int) {
 // spell gives the letters of a character; none for white space and what has no
 // shape. Ligatures are taken apart.
 func spell(c rune) string {
-	const ligatures = 0xFB00 // ff fi fl ffi ffl st st
+	const (
+		ligatures = 0xFB00 // ff fi fl ffi ffl st st
+		// corkFF is where the encoding T1 of LaTeX has ff fi fl ffi ffl; a font of
+		// bitmaps says no more of its characters than that.
+		corkFF = 0x1B
+	)
 	switch {
+	case c >= corkFF && c < corkFF+5:
+		return spell(c - corkFF + ligatures)
 	case c == 2 || c == 0xFFFE || c == Hyphen:
 		return string(Hyphen)
 	case c >= ligatures && c <= ligatures+6:
