@@ -38,9 +38,13 @@ func (u uploads) Add(ctx context.Context, by access.Subject, files []httpapi.Upl
 		case taken:
 			return httpapi.Job{}, &httpapi.ConflictError{Message: fmt.Sprintf("Er is al een document %q; vervang het, of kies een andere naam.", f.Name)}
 		}
-		list[i] = ingest.Upload{Path: f.Name, Data: f.Data, Meta: f.Meta}
+		list[i] = ingest.Upload{Path: f.Name, Data: f.Data, Meta: f.Meta, New: true}
 	}
-	return u.submit(ctx, by, list)
+	job, err := u.submit(ctx, by, list)
+	if errors.Is(err, store.ErrExists) {
+		err = &httpapi.ConflictError{Message: "Iemand voegt op dit moment een document met dezelfde naam toe; kies een andere naam."}
+	}
+	return job, err
 }
 
 // Replace implements httpapi.Jobs. The document keeps its name, and so its id, and
@@ -52,10 +56,6 @@ func (u uploads) Replace(ctx context.Context, by access.Subject, documentID stri
 	}
 	if was, is := path.Ext(old.Path), path.Ext(f.Name); !strings.EqualFold(was, is) {
 		return httpapi.Job{}, &httpapi.ConflictError{Message: fmt.Sprintf("Het document is een %s-bestand; stuur er weer zo een, of voeg het nieuwe toe en verwijder het oude.", was)}
-	}
-	// Who says nothing of groups doesn't mean that everybody may read it.
-	if len(f.Meta.Groups) == 0 {
-		f.Meta.Groups = old.Groups
 	}
 	return u.submit(ctx, by, []ingest.Upload{{Path: old.Path, Data: f.Data, Meta: f.Meta}})
 }

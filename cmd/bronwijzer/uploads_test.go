@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 
@@ -56,7 +58,45 @@ func TestReplacedStaysLimited(t *testing.T) {
 	added := groups(u.Add(ctx, jan, []httpapi.Upload{file("De nota gaat over water.", "kern")}))
 	replaced := groups(u.Replace(ctx, jan, id, file("De nota gaat over land.")))
 	moved := groups(u.Replace(ctx, jan, id, file("De nota gaat over lucht.", "beleid")))
-	if diff := cmp.Diff([][]string{{"kern"}, {"kern"}, {"beleid"}}, [][]string{added, replaced, moved}); diff != "" {
+	// Also when the groups change only after it was sent.
+	if _, err := u.Replace(ctx, jan, id, file("De nota gaat over vuur.", "kern")); err != nil {
+		t.Fatal(err)
+	}
+	late := groups(u.Replace(ctx, jan, id, file("De nota gaat over as.")))
+	if diff := cmp.Diff([][]string{{"kern"}, {"kern"}, {"beleid"}, {"kern"}}, [][]string{added, replaced, moved, late}); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+}
+
+// TestAddedOnce: of those who add a file of one name at once, one does.
+func TestAddedOnce(t *testing.T) {
+	lg := slog.New(slog.DiscardHandler)
+	st, err := store.Open(t.Context(), lg, t.TempDir(), store.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	u := uploads{st, ingest.NewJobs(lg, st, nil)}
+	const people = 16
+	results := make(chan error, people)
+	for i := range people {
+		go func() {
+			by := access.Subject{ID: fmt.Sprintf("user:%d", i)}
+			_, err := u.Add(t.Context(), by, []httpapi.Upload{{Name: "nota.txt", Data: []byte("De nota.")}})
+			results <- err
+		}()
+	}
+	added := 0
+	for range people {
+		var conflict *httpapi.ConflictError
+		switch err := <-results; {
+		case err == nil:
+			added++
+		case !errors.As(err, &conflict):
+			t.Error(err)
+		}
+	}
+	if added != 1 {
+		t.Errorf("%d added it", added)
 	}
 }

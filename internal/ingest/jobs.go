@@ -58,8 +58,11 @@ type JobFile struct {
 type Upload struct {
 	Path string
 	Data []byte
-	// Meta is what is said of it; it goes before what the file says.
+	// Meta is what is said of it; it goes before what the file says. Without
+	// groups, a file keeps those of the one that it replaces.
 	Meta docs.Meta
+	// New says that it replaces none.
+	New bool
 }
 
 // keepJobs is how long a finished job can still be read.
@@ -99,7 +102,8 @@ func NewJobs(lg *slog.Logger, st *store.Store, g *Ingester) *Jobs {
 	}
 }
 
-// Submit keeps files as a job with the given id, and returns it.
+// Submit keeps files as a job with the given id, and returns it;
+// store.ErrExists when one isn't new that says so.
 func (j *Jobs) Submit(ctx context.Context, owner, id string, files []Upload) (Job, error) {
 	job := Job{ID: id, Owner: owner, State: Waiting, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}
 	kept := make([]store.Upload, len(files))
@@ -108,7 +112,7 @@ func (j *Jobs) Submit(ctx context.Context, owner, id string, files []Upload) (Jo
 		if err != nil {
 			return Job{}, fmt.Errorf("keep job: %w", err)
 		}
-		kept[i] = store.Upload{Path: f.Path, Data: f.Data, Meta: meta}
+		kept[i] = store.Upload{Path: f.Path, Data: f.Data, Meta: meta, New: f.New}
 		job.Files = append(job.Files, JobFile{Path: f.Path, DocumentID: docs.NewID(UploadRoot, f.Path), Remove: f.Data == nil})
 	}
 	row, err := job.row()

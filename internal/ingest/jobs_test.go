@@ -93,12 +93,17 @@ func TestJobsAddReplaceRemove(t *testing.T) {
 	if job := await(t, jobs, "job_2", final); job.State != Done {
 		t.Errorf("replaced: got %+v", job)
 	}
-	if doc, err := b.store.Document(t.Context(), docs.Reader{}, id); err != nil || doc.Title != "Brief over lucht" {
+	if doc, err := b.store.Document(t.Context(), docs.Reader{Groups: []string{"kern"}}, id); err != nil || doc.Title != "Brief over lucht" {
 		t.Errorf("replaced: got %+v, %v", doc, err)
 	}
+	// Who said nothing of groups didn't open it.
+	if _, err := b.store.Document(t.Context(), docs.Reader{}, id); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("replaced, for others: got %v", err)
+	}
 	// A broken file leaves the document as it was.
-	b.submit(t, jobs, "job_3", Upload{Path: "nieuw.txt", Data: []byte(" ")})
-	if job := await(t, jobs, "job_3", final); job.State != Failed || job.Files[0].Reason != says(load.Empty) {
+	b.submit(t, jobs, "job_3", Upload{Path: "nieuw.txt", Data: []byte{}}, Upload{Path: "nieuw.txt", Data: []byte(" ")})
+	job = await(t, jobs, "job_3", final)
+	if job.State != Failed || job.Files[0].Reason != says(load.Empty) || job.Files[1].Reason != says(load.Empty) {
 		t.Errorf("broken: got %+v", job)
 	}
 	plan(t, "run", Report{Unchanged: 2}, b.run(t, nil))

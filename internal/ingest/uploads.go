@@ -60,6 +60,22 @@ func (f *folder) describe(path string, meta []byte) error {
 	return nil
 }
 
+// replace is describe for a file that may take another's place, and returns what
+// holds then. It keeps that one's groups unless it comes with its own: who says
+// nothing of groups doesn't mean that everybody may read it.
+func (f *folder) replace(path string, meta []byte) ([]byte, error) {
+	groups := f.manifest.Documents[path].Groups
+	if err := f.describe(path, meta); err != nil {
+		return nil, err
+	}
+	m := f.manifest.Documents[path]
+	if len(m.Groups) == 0 {
+		m.Groups = groups
+		f.manifest.Documents[path] = m
+	}
+	return json.Marshal(m)
+}
+
 // take does file number ordinal of a job: it takes it over, or removes the
 // document that stands at its path. A file that can't be a document is refused
 // with a *load.Error and changes nothing. What was done before is done again
@@ -108,9 +124,9 @@ func (r *run) promote(ctx context.Context, f *folder, jobID string, ordinal int)
 	}
 	if file.Data == nil {
 		f.drop(file.Path)
-		return r.store.TakeOver(ctx, jobID, ordinal)
+		return r.store.TakeOver(ctx, jobID, ordinal, nil)
 	}
-	if err := f.describe(file.Path, file.Meta); err != nil {
+	if file.Meta, err = f.replace(file.Path, file.Meta); err != nil {
 		return err
 	}
 	if _, err := r.parse(ctx, f, file.Path, file.Data); err != nil {
@@ -120,5 +136,5 @@ func (r *run) promote(ctx context.Context, f *folder, jobID string, ordinal int)
 		f.paths = append(f.paths, file.Path)
 		slices.Sort(f.paths)
 	}
-	return r.store.TakeOver(ctx, jobID, ordinal)
+	return r.store.TakeOver(ctx, jobID, ordinal, file.Meta)
 }

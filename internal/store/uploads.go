@@ -13,6 +13,8 @@ type Upload struct {
 	Data []byte
 	// Meta is what was said of it, as JSON that its reader understands.
 	Meta []byte
+	// New says that no file may be at Path, nor be about to.
+	New bool
 }
 
 // UploadMetas returns what was said of every uploaded file, by path.
@@ -38,16 +40,30 @@ type UploadJob struct {
 }
 
 // AddUploadJob keeps work and its files: all of it is durable when it returns nil.
+// ErrExists when one of them isn't as new as it has to be.
 func (s *Store) AddUploadJob(ctx context.Context, j UploadJob, files []Upload) error {
 	return s.write(ctx, "keep job "+j.ID, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (id, owner, created_at, finished_at, job) VALUES ($1, $2, $3, 0, $4)`,
 			j.ID, j.Owner, micros(j.CreatedAt), string(j.State))
 		for i := 0; i < len(files) && err == nil; i++ {
-			_, err = tx.ExecContext(ctx, `INSERT INTO job_files (job_id, ordinal, path, data, meta) VALUES ($1, $2, $3, $4, $5)`,
-				j.ID, i, files[i].Path, files[i].Data, string(files[i].Meta))
+			err = addJobFile(ctx, tx, j.ID, i, &files[i])
 		}
 		return err
 	})
+}
+
+func addJobFile(ctx context.Context, tx *sql.Tx, jobID string, ordinal int, f *Upload) error {
+	if f.New {
+		switch expected, err := uploadExpected(ctx, tx, f.Path); {
+		case err != nil:
+			return err
+		case expected:
+			return ErrExists
+		}
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO job_files (job_id, ordinal, path, data, meta) VALUES ($1, $2, $3, $4, $5)`,
+		jobID, ordinal, f.Path, f.Data, string(f.Meta))
+	return err
 }
 
 // SaveUploadJob replaces a job's state. One that is finished loses the files that
@@ -132,14 +148,18 @@ func (s *Store) ExpireUploadJobs(ctx context.Context, before time.Time) error {
 // JobFile returns a file of a job; ErrNotFound once it was taken over.
 func (s *Store) JobFile(ctx context.Context, jobID string, ordinal int) (Upload, error) {
 	var u Upload
-	err := s.reader.QueryRowContext(ctx, `SELECT path, data, meta FROM job_files WHERE job_id = $1 AND ordinal = $2`,
-		jobID, ordinal).Scan(&u.Path, &u.Data, &u.Meta)
+	var gone bool
+	err := s.reader.QueryRowContext(ctx, `SELECT path, data, meta, data IS NULL FROM job_files WHERE job_id = $1 AND ordinal = $2`,
+		jobID, ordinal).Scan(&u.Path, &u.Data, &u.Meta, &gone)
+	if !gone && u.Data == nil {
+		u.Data = []byte{} // the driver has nil for a file without bytes too
+	}
 	return u, failed(err, "read file of job", jobID)
 }
 
-// TakeOver makes a file of a job the uploaded one of its path, or removes that.
-// ErrNotFound when the job has it no more.
-func (s *Store) TakeOver(ctx context.Context, jobID string, ordinal int) error {
+// TakeOver makes a file of a job the uploaded one of its path, with meta as what
+// was said of it, or removes that. ErrNotFound when the job has it no more.
+func (s *Store) TakeOver(ctx context.Context, jobID string, ordinal int, meta []byte) error {
 	return s.write(ctx, "take over file of job "+jobID, func(tx *sql.Tx) error {
 		var path string
 		var gone bool
@@ -152,9 +172,9 @@ func (s *Store) TakeOver(ctx context.Context, jobID string, ordinal int) error {
 			_, err = tx.ExecContext(ctx, `DELETE FROM uploads WHERE path = $1`, path)
 		} else {
 			_, err = tx.ExecContext(ctx, `INSERT INTO uploads (path, data, meta, uploaded_at)
-				SELECT path, data, meta, $3 FROM job_files WHERE job_id = $1 AND ordinal = $2
+				SELECT path, data, $4, $3 FROM job_files WHERE job_id = $1 AND ordinal = $2
 				ON CONFLICT (path) DO UPDATE SET data = excluded.data, meta = excluded.meta, uploaded_at = excluded.uploaded_at`,
-				jobID, ordinal, micros(time.Now()))
+				jobID, ordinal, micros(time.Now()), string(meta))
 		}
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM job_files WHERE job_id = $1 AND ordinal = $2`, jobID, ordinal)
@@ -165,8 +185,18 @@ func (s *Store) TakeOver(ctx context.Context, jobID string, ordinal int) error {
 
 // UploadExpected reports whether a path is uploaded, or about to be by open work.
 func (s *Store) UploadExpected(ctx context.Context, path string) (bool, error) {
+	expected, err := uploadExpected(ctx, s.reader, path)
+	return expected, failed(err, "look for upload", path)
+}
+
+// row is what a database and a transaction have in common.
+type row interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func uploadExpected(ctx context.Context, q row, path string) (bool, error) {
 	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM uploads WHERE path = $1) +
+	err := q.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM uploads WHERE path = $1) +
 		(SELECT COUNT(*) FROM job_files WHERE path = $1 AND data IS NOT NULL)`, path).Scan(&n)
-	return n > 0, failed(err, "look for upload", path)
+	return n > 0, err
 }
