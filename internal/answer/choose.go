@@ -64,7 +64,7 @@ func (c *choice) best() (retrieve.Sentence, bool) {
 		if len(c.chosen) > 0 && s.Score+besides < top {
 			break // sorted: nothing after it can win
 		}
-		if leadsIn(s.Sentence) && len(c.by.items(c.found, s)) == 0 || c.said(s) {
+		if leadsIn(s.Sentence) && len(c.by.items(c.found, s)) == 0 || c.said(s) || c.outdated(s) {
 			continue
 		}
 		if len(c.chosen) == 0 {
@@ -114,6 +114,28 @@ func (c *choice) company(s retrieve.Sentence) []retrieve.Sentence {
 func (c *choice) said(s retrieve.Sentence) bool {
 	return c.overlapsChosen(s) || slices.ContainsFunc(c.chosen, func(had retrieve.Sentence) bool {
 		return strings.EqualFold(had.Plain, s.Plain)
+	})
+}
+
+// outdated reports whether a superseded document says what the answer has from
+// one that holds, but for a word or a figure: beside each other, the two would
+// read as if both were so.
+func (c *choice) outdated(s retrieve.Sentence) bool {
+	if !c.found.Pool[s.Passage].Superseded {
+		return false
+	}
+	words := strings.Fields(strings.ToLower(s.Plain))
+	return slices.ContainsFunc(c.chosen, func(had retrieve.Sentence) bool {
+		if c.found.Pool[had.Passage].Superseded {
+			return false
+		}
+		other, shared := strings.Fields(strings.ToLower(had.Plain)), 0
+		for _, w := range words {
+			if slices.Contains(other, w) {
+				shared++
+			}
+		}
+		return shared*4 >= len(words)*3
 	})
 }
 

@@ -214,3 +214,45 @@ func TestAsks(t *testing.T) {
 		}
 	}
 }
+
+// TestOutdated has a rule in two versions: what changed is told as it is now,
+// unless the version that was is the better answer.
+func TestOutdated(t *testing.T) {
+	rule := func(weeks string) string {
+		return "De regeling\n\nHet college beslist binnen " + weeks + " weken na ontvangst op de aanvraag."
+	}
+	now, before := "binnen tien weken", "binnen zes weken"
+	for _, tt := range []struct {
+		name   string
+		scores [2]float64 // of the version that holds, and of the other
+		want   []string
+	}{
+		{"the newer one first", [2]float64{2, 1.9}, []string{now}},
+		{"the older one asked for", [2]float64{1.9, 2}, []string{before, now}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShelf(t, map[string]string{"pilot.txt": rule("tien"), "hotels.txt": rule("zes")})
+			for i := range s.result.Sentences {
+				p := &s.result.Pool[s.result.Sentences[i].Passage]
+				p.Superseded = p.DocumentID == "doc_hotels"
+				s.result.Sentences[i].Score = tt.scores[0]
+				if p.Superseded {
+					s.result.Sentences[i].Score = tt.scores[1]
+				}
+			}
+			sortSentences(s)
+			rec, err := answer.NewExtractive(s).Answer(t.Context(), pilot, func(record.Event) error { return nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rec.Citations) != len(tt.want) {
+				t.Fatalf("got %q", rec.Text)
+			}
+			for i, c := range rec.Citations {
+				if !strings.Contains(c.Quote, tt.want[i]) {
+					t.Errorf("citation %d is %q, want %q", i+1, c.Quote, tt.want[i])
+				}
+			}
+		})
+	}
+}
