@@ -151,7 +151,7 @@ func noRoom() []byte {
 // refuse answers without waiting: what was just accepted has room for it. A
 // client that is still sending may not get to see it.
 func (l *connections) refuse(raw net.Conn) {
-	_ = raw.SetWriteDeadline(time.Now().Add(time.Millisecond))
+	_ = raw.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
 	_, _ = raw.Write(l.refusal)
 	_ = raw.Close()
 }

@@ -179,7 +179,7 @@ func TestShareOfAnAddress(t *testing.T) {
 // Clients that send a header byte by byte are cut, and nobody else waits.
 func TestSlowHeaders(t *testing.T) {
 	s := newSite()
-	s.serveWith(t, ServeConfig{Header: 100 * time.Millisecond})
+	s.serveWith(t, ServeConfig{Header: time.Second})
 	var slow []*peer
 	for range 50 {
 		p := s.dial(t, "127.0.0.1")

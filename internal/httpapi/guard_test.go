@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"bronwijzer/internal/access"
@@ -195,7 +196,10 @@ func allowed(l *limits, by access.Subject) (n int) {
 	return n
 }
 
-func TestRateOfASubject(t *testing.T) {
+func TestRateOfASubject(t *testing.T) { synctest.Test(t, rateOfASubject) }
+
+// rateOfASubject has a clock that stands still.
+func rateOfASubject(t *testing.T) {
 	l := newLimits(Limits{SubjectRate: 2})
 	for _, tt := range []struct {
 		by   access.Subject

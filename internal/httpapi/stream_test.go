@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for what should happen at once.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // event is one server-sent event.
 type event struct{ name, data string }

@@ -96,9 +96,10 @@ func TestMisbehaviour(t *testing.T) {
 			if got := reasonOf(t, err); got != want && (!raceDetector || want != load.Memory || got != load.Crashed) {
 				t.Errorf("got %v, want %s", err, want)
 			}
-			if took := time.Since(begin); want == load.Timeout && took > 10*time.Second {
+			if took := time.Since(begin); want == load.Timeout && took > startTime {
 				t.Errorf("took %s", took)
 			}
+			p.cfg.Time = 20 * time.Second // for the next child, on a busy machine
 			mustRead(t, p)
 		})
 	}
