@@ -83,7 +83,7 @@ export async function context(options = {}) {
     cleanups.push(() => browser.close());
   }
   const c = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
-  c.setDefaultTimeout(10_000);
+  c.setDefaultTimeout(30_000);
   return c;
 }
 
