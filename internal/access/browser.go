@@ -47,7 +47,8 @@ func hashed(id string) string {
 
 // fromBrowser reports whether a cookie that is set now would reach a reader's
 // browser without replacing one that it keeps: inside another site's page the
-// browser doesn't send a Lax cookie that it has.
+// browser doesn't send a Lax cookie that it has, and neither with a form that
+// such a page posts.
 func fromBrowser(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "":
@@ -55,6 +56,6 @@ func fromBrowser(r *http.Request) bool {
 	case "same-origin", "none":
 		return true
 	default:
-		return r.Header.Get("Sec-Fetch-Dest") == "document"
+		return r.Header.Get("Sec-Fetch-Dest") == "document" && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 	}
 }

@@ -153,6 +153,11 @@ func checkSecure(address string) error {
 // knows reports whether a subject's id is one that the issuer vouched for.
 func (i *issuer) knows(id string) bool { return strings.HasPrefix(id, i.prefix) }
 
+// member reports whether somebody with these groups gets in.
+func (i *issuer) member(groups []string) bool {
+	return i.cfg.RequireGroup == "" || slices.Contains(groups, i.cfg.RequireGroup)
+}
+
 // issuerClient has a timeout, bounds what it reads and follows no redirect: one
 // of the token endpoint would carry the client's secret elsewhere. People sign
 // in rarely, so connections aren't kept.

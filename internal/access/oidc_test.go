@@ -424,6 +424,13 @@ func TestRequiredGroup(t *testing.T) {
 	if b.signIn(h); h.err != nil || h.by.Scopes != Everything {
 		t.Errorf("a member: got %v, %v", h.err, h.by.Scopes)
 	}
+	if _, err := b.me(h); err != nil {
+		t.Errorf("signed in: got %v", err)
+	}
+	h.Service.issuer.cfg.RequireGroup = "beheer" // as after a restart
+	if _, err := b.me(h); !errors.Is(err, ErrBadCredential) {
+		t.Errorf("when another group is required: got %v", err)
+	}
 }
 
 func TestPage(t *testing.T) {

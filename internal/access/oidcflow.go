@@ -76,7 +76,7 @@ func (s *Service) FinishSignIn(w http.ResponseWriter, r *http.Request) (by Subje
 		return Subject{}, "", err
 	}
 	by = s.person(p.id, p.Name, p.Groups)
-	if required := s.issuer.cfg.RequireGroup; required != "" && !slices.Contains(p.Groups, required) {
+	if !s.issuer.member(p.Groups) {
 		return by, "", ErrNotMember
 	}
 	kept, err := json.Marshal(p.keptPerson)
