@@ -86,9 +86,13 @@ func (s *site) handler(tb testing.TB, cfg Config) http.Handler {
 	}
 	h, err := New(lg, Deps{
 		Access: s.people, Audit: s.audit, Chat: s.chat, Documents: s.docs, Jobs: s.jobs, Searcher: s.search,
-		Info: func(context.Context, docs.Reader) (Info, error) {
+		Info: func(_ context.Context, r docs.Reader) (Info, error) {
+			documents := 5
+			if r.All {
+				documents = 7
+			}
 			return Info{
-				Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: 5, Passages: 99,
+				Name: "Bronwijzer", Version: "1.2.3", Mode: record.Extractive, Documents: documents, Passages: 99,
 				Examples: []string{"Wat is de signalentafel?"}, Notice: "Controleer de bronnen.",
 			}, s.docs.err
 		},

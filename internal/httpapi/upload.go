@@ -228,8 +228,12 @@ func describe(files []Upload, said map[string]uploadMeta) ([]Upload, error) {
 func saneName(name string) bool {
 	n := utf8.RuneCountInString(name)
 	return n > 0 && n <= maxName && utf8.ValidString(name) && !strings.HasPrefix(name, ".") &&
-		!strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl) && strings.TrimSpace(name) == name
+		!strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, invisible) && strings.TrimSpace(name) == name
 }
+
+// invisible reports whether a name could look like another's by a character: one
+// that nobody sees, or that turns the order of the others around.
+func invisible(r rune) bool { return !unicode.IsGraphic(r) }
 
 // check reports what is wrong with what is said of a file.
 func (m *uploadMeta) check(name string) error {

@@ -76,6 +76,8 @@ func TestWrongUploadsAreRefused(t *testing.T) {
 		"hidden":          {{"file", ".verborgen.txt", "x"}},
 		"backslash":       {{"file", `a\b.txt`, "x"}},
 		"control":         {{"file", "a\x01.txt", "x"}},
+		"turned around":   {{"file", "a\u202egpj.txt", "x"}},
+		"zero width":      {{"file", "a\u200b.txt", "x"}},
 		"long name":       {{"file", strings.Repeat("a", 201), "x"}},
 		"same name":       {file, file},
 		"other part":      {file, {"bestand", "", "x"}},
