@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,7 +106,7 @@ func (c *searchCmd) Run(ctx context.Context, v *invocation) error {
 		return printJSON(v.stdout, found)
 	}
 	for i, p := range found.Passages {
-		fmt.Fprintf(v.stdout, "%d. %s  (%.3f)\n", i+1, heading(p.Title, "", "", p.Section), p.Score)
+		fmt.Fprintf(v.stdout, "%d. %s  (%.3f)\n", i+1, heading([]string{p.Title}, p.Page, p.Section), p.Score)
 		fmt.Fprintf(v.stdout, "   %s\n\n", body(p))
 	}
 	return nil
@@ -206,12 +207,15 @@ func printAnswer(w io.Writer, rec record.Answer) error {
 	}
 	out.WriteString(rec.Text + "\n")
 	for _, c := range rec.Citations {
-		fmt.Fprintf(&out, "\n[%d] %s\n    “%s”\n", c.Number, heading(c.Title, c.Publisher, c.Date, c.Section),
-			strings.Join(strings.Fields(c.Quote), " "))
+		fmt.Fprintf(&out, "\n[%d] %s\n", c.Number, heading([]string{c.Title, c.Publisher, c.Date}, c.Page, c.Section))
+		if note := documentNotes[c.DocumentStatus]; note != "" {
+			fmt.Fprintf(&out, "    %s\n", note)
+		}
+		fmt.Fprintf(&out, "    “%s”\n", strings.Join(strings.Fields(c.Quote), " "))
 	}
 	if rec.Status == record.Refused {
 		for _, p := range rec.Passages[:min(3, len(rec.Passages))] {
-			fmt.Fprintf(&out, "\n- %s\n  %s\n", heading(p.Title, "", "", p.Section), body(p))
+			fmt.Fprintf(&out, "\n- %s\n  %s\n", heading([]string{p.Title}, p.Page, p.Section), body(p))
 		}
 	}
 	if rec.Notice != "" {
@@ -231,13 +235,19 @@ func body(p record.Passage) string {
 	return text
 }
 
-// heading names a source in one line.
-func heading(title, publisher, date string, section []string) string {
-	var parts []string
-	for _, p := range []string{title, publisher, date} {
-		if p != "" {
-			parts = append(parts, p)
-		}
+// documentNotes say what the reader of a source has to know of its document.
+var documentNotes = map[record.DocumentStatus]string{
+	record.Changed:    "Let op: dit document is gewijzigd sinds dit antwoord.",
+	record.Withdrawn:  "Let op: dit document is ingetrokken.",
+	record.Superseded: "Let op: dit document is door een nieuwer document vervangen.",
+}
+
+// heading names a source in one line: what is known of its document, then the
+// page and the section.
+func heading(known []string, page *int, section []string) string {
+	parts := slices.DeleteFunc(known, func(part string) bool { return part == "" })
+	if page != nil {
+		parts = append(parts, fmt.Sprintf("blz. %d", *page))
 	}
 	line := strings.Join(parts, ", ")
 	if len(section) > 0 {
