@@ -163,7 +163,7 @@ func (s *Service) citations(list []record.Citation) []source {
 	for i, ci := range list {
 		number := fmt.Sprintf("[%d] ", ci.Number)
 		out[i] = source{
-			head:  join(number+link(ci.URL, title(ci.Title, maxLabel)), ci.Publisher, ci.Date, strings.Join(ci.Section, " › ")),
+			head:  join(number+link(ci.URL, title(ci.Title, maxLabel)), ci.Publisher, ci.Date, page(ci.Page), strings.Join(ci.Section, " › "), documentNotes[ci.DocumentStatus]),
 			least: number + link(ci.URL, title(ci.Title, maxOption)),
 			quote: line(ci.Quote, maxObject-len("“”")),
 		}
@@ -182,12 +182,26 @@ func (s *Service) passages(list []record.Passage) []source {
 			address = s.cfg.PublicURL + "/documents/" + url.PathEscape(p.DocumentID) + "?" + q.Encode()
 		}
 		out[i] = source{
-			head:  join("• "+link(address, title(p.Title, maxLabel)), strings.Join(p.Section, " › ")),
+			head:  join("• "+link(address, title(p.Title, maxLabel)), page(p.Page), strings.Join(p.Section, " › ")),
 			least: "• " + link(address, title(p.Title, maxOption)),
 			quote: line(p.Text, maxQuote),
 		}
 	}
 	return out
+}
+
+// documentNotes say what the reader of a source has to know of its document.
+var documentNotes = map[record.DocumentStatus]string{
+	record.Changed:    "gewijzigd sinds dit antwoord",
+	record.Withdrawn:  "ingetrokken",
+	record.Superseded: "door een nieuwer document vervangen",
+}
+
+func page(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprintf("blz. %d", *n)
 }
 
 func title(s string, limit int) string {
