@@ -144,11 +144,3 @@ func (s *server) sample(ctx context.Context) (sample, error) {
 	}
 	return now, nil
 }
-
-// ownCPU is how many seconds of all cores this process has used.
-func ownCPU() float64 {
-	var u syscall.Rusage
-	// It fails for a wrong argument only.
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
-}
