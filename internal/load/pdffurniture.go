@@ -25,6 +25,18 @@ var pageLabel = regexp.MustCompile(`(?i)^(?:[-–—|] ?)?(?:(?:pagina|blad|blad
 // namedLabel is a page number that says so itself.
 var namedLabel = regexp.MustCompile(`(?i)^(?:.{0,80} )?(?:pagina|blad|bladzijde|blz\.?|page) ?\d{1,4}(?: ?(?:van|/|of) ?\d{1,4})?$`)
 
+// printedAt and printedFrom are what browsers print above and below a page: when,
+// with its title, and from which address.
+var (
+	printedAt   = regexp.MustCompile(`^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4},? \d{1,2}[:.]\d{2}(?: |$)`)
+	printedFrom = regexp.MustCompile(`^(?:https?|file)://.* \d{1,4}/\d{1,4}$`)
+)
+
+// printed reports whether a line is a browser's, on a page that has them.
+func printed(lines []pdfLine, text string) bool {
+	return printedFrom.MatchString(lines[len(lines)-1].text()) && (printedAt.MatchString(text) || printedFrom.MatchString(text))
+}
+
 // edgeLine is a line at the edge of a page.
 type edgeLine struct {
 	page, index int // of the line, in its page
@@ -122,7 +134,7 @@ func edgeOf(lines []pdfLine, page, i, inner int, top bool) edgeLine {
 	})
 	e.apart = inner < 0 || inner >= len(lines) || math.Abs(lines[inner].y-lines[i].y) > 1.8*lines[i].size
 	outermost := i == 0 || i == len(lines)-1
-	e.label = outermost && (e.apart && pageLabel.MatchString(text) || namedLabel.MatchString(text) && len(lines) > 1)
+	e.label = outermost && (printed(lines, text) || e.apart && pageLabel.MatchString(text) || namedLabel.MatchString(text) && len(lines) > 1)
 	e.note = lines[i].words[0].raised || noteText.MatchString(text)
 	return e
 }

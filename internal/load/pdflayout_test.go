@@ -82,6 +82,10 @@ func TestPDFLayout(t *testing.T) {
 			"Dit is alinea 2 van een tekst die over de bladzijden loopt en die daarom lang is, en hier houdt zij op.",
 			"Dit is alinea 3 van een tekst die over de bladzijden loopt en die daarom lang is, en hier houdt zij op.",
 		}},
+		{"printed by a browser", []pdfPage{{content: pdfText(30, 820, 8, "3-5-2024 14:02") + pdfText(250, 820, 8, "Regeling opvang") + body(1) +
+			pdfText(30, 15, 8, "https://voorbeeld.nl/regeling") + pdfText(550, 15, 8, "1/1")}}, []string{
+			"Dit is alinea 1 van een tekst die over de bladzijden loopt en die daarom lang is, en hier houdt zij op.",
+		}},
 		{"turned page", []pdfPage{{
 			content: "q 0 1 -1 0 595 0 cm\n" + pdfText(60, 500, 11, "Deze bladzijde ligt op haar kant en is", "toch te lezen.") + "Q", extra: "/Rotate 90",
 		}}, []string{"Deze bladzijde ligt op haar kant en is toch te lezen."}},
