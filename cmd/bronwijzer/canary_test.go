@@ -158,7 +158,7 @@ func sing(t *testing.T, c *cage) {
 	c.send(t, "POST", "/api/v1/session", jsonType, fmt.Sprintf(`{"key": "bw_%s"}`, secret), "Accept", "*/*")
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
-	file, err := w.CreateFormFile("file", "brief.pdf")
+	file, err := w.CreateFormFile("file", "brief.docx")
 	if err == nil {
 		_, err = io.WriteString(file, canary)
 	}

@@ -32,9 +32,9 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-// TestRetention: one that would remove every record is refused.
+// TestRetention: 0 keeps the open conversation only; less means nothing.
 func TestRetention(t *testing.T) {
-	for value, ok := range map[string]bool{"1h": true, "0s": false, "-1h": false} {
+	for value, ok := range map[string]bool{"1h": true, "0s": true, "-1h": false} {
 		var c cli
 		p, err := newParser(&c, io.Discard, io.Discard)
 		if err != nil {

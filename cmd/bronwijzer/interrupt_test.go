@@ -20,8 +20,9 @@ import (
 type embeddings struct {
 	*httptest.Server
 	texts atomic.Int64
-	// during runs in every request, with the number of it, from 1.
-	during   func(request int64)
+	// during runs in every request, with the number of it, from 1. A request of a
+	// process that is gone may still be at work when another begins.
+	during   atomic.Pointer[func(request int64)]
 	requests atomic.Int64
 }
 
@@ -31,14 +32,15 @@ func newEmbeddings(t *testing.T) *embeddings {
 		Embedding llm.Vector `json:"embedding"`
 		Index     int        `json:"index"`
 	}
-	e := &embeddings{during: func(int64) {}}
+	e := &embeddings{}
+	e.during.Store(new(func(int64) {}))
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Input []string }
 		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 			t.Errorf("embed: %v", err)
 		}
 		e.texts.Add(int64(len(body.Input)))
-		e.during(e.requests.Add(1))
+		(*e.during.Load())(e.requests.Add(1))
 		vectors, err := llmtest.Embedder{Dimension: 8}.Embed(r.Context(), llm.Passage, body.Input)
 		if err != nil {
 			return // the client has left
@@ -71,10 +73,10 @@ func TestInterruptedIngest(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		started := make(chan struct{})
-		e.during = func(request int64) {
+		e.during.Store(new(func(request int64) {
 			<-started
 			during(request, cmd.Process)
-		}
+		}))
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
