@@ -34,13 +34,19 @@ func (s *Service) answered(ctx context.Context, by access.Subject, id string) (r
 	if err != nil {
 		return record.Answer{}, notFound(err)
 	}
-	switch ok, err := s.mayRead(ctx, by, &rec); {
-	case err != nil:
+	if err := s.mustRead(ctx, by, &rec); err != nil {
 		return record.Answer{}, err
-	case !ok:
-		return record.Answer{}, ErrNotFound
 	}
 	return rec, nil
+}
+
+// mustRead is ErrNotFound for a record that mayRead denies the subject.
+func (s *Service) mustRead(ctx context.Context, by access.Subject, rec *record.Answer) error {
+	ok, err := s.mayRead(ctx, by, rec)
+	if err == nil && !ok {
+		return ErrNotFound
+	}
+	return err
 }
 
 // mayRead reports whether every document that a record shows something of is

@@ -39,11 +39,8 @@ func (s *Service) Shared(ctx context.Context, by access.Subject, id string) (rec
 	if err != nil {
 		return record.Answer{}, notFound(err)
 	}
-	switch ok, err := s.mayRead(ctx, by, &rec); {
-	case err != nil:
+	if err := s.mustRead(ctx, by, &rec); err != nil {
 		return record.Answer{}, err
-	case !ok:
-		return record.Answer{}, ErrNotFound
 	}
 	rec.ConversationID = ""
 	records := []record.Answer{rec}

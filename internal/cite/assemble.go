@@ -65,7 +65,7 @@ func (a *assembler) char(r rune) {
 	case a.lineStart:
 		a.prefix = utf8.AppendRune(a.prefix, r)
 		if !mayBePrefix(string(a.prefix)) {
-			a.beginLine(Piece{}, "")
+			a.beginLine(Piece{})
 		}
 	default:
 		a.visible(r)

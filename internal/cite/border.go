@@ -119,7 +119,7 @@ func (a *assembler) between() Break {
 
 // beginLine begins a line with what its prefix was found to be. The line before
 // it ends its sentence, unless it only broke there.
-func (a *assembler) beginLine(head Piece, rest string) {
+func (a *assembler) beginLine(head Piece) {
 	prefix := a.prefix
 	a.prefix, a.lineStart = nil, false
 	head.Break = max(a.lineBreak, a.between())
@@ -135,10 +135,10 @@ func (a *assembler) beginLine(head Piece, rest string) {
 		a.head = head
 	}
 	a.lineBreak, a.lines = Joined, 0
-	if rest == "" && head.Bullet == "" && !head.Opens {
-		rest = string(prefix)
+	if head.Bullet != "" || head.Opens {
+		return
 	}
-	for _, r := range rest {
+	for _, r := range string(prefix) {
 		a.visible(r)
 	}
 }
@@ -148,15 +148,15 @@ func (a *assembler) endPrefix() {
 	prefix := string(a.prefix)
 	switch {
 	case strings.HasPrefix(prefix, "#"):
-		a.beginLine(Piece{Opens: true}, "")
+		a.beginLine(Piece{Opens: true})
 	case prefix == ">":
 		a.prefix = nil
 	case strings.HasSuffix(prefix, ".") || strings.HasSuffix(prefix, ")"):
-		a.beginLine(Piece{Bullet: prefix[:len(prefix)-1] + ". "}, "")
+		a.beginLine(Piece{Bullet: prefix[:len(prefix)-1] + ". "})
 	case !isDigits(prefix):
-		a.beginLine(Piece{Bullet: "- "}, "")
+		a.beginLine(Piece{Bullet: "- "})
 	default:
-		a.beginLine(Piece{}, "")
+		a.beginLine(Piece{})
 	}
 }
 

@@ -71,14 +71,17 @@ func (s *search) support(ctx context.Context, e evidence) (float64, error) {
 	case !foreign && (c.weakest < leastClause || c.all < s.leastShare()+extra):
 		return 0, nil
 	case !s.factsIn(e, foreign) || !foreign && s.borrows(e):
-		return 0, s.fail(WrongFact)
+		s.fail(WrongFact)
+		return 0, nil
 	case contradicts(s.claim.reading, readings, foreign):
 		s.denied = max(s.denied, c.all)
-		return 0, s.fail(Contradicted)
+		s.fail(Contradicted)
+		return 0, nil
 	case c.all <= s.denied && len(readings) > 1:
 		return 0, nil // a shorter quote that says as much says the opposite
 	case !foreign && swaps(s.claim.reading, readings, e[0].source.year):
-		return 0, s.fail(Swapped)
+		s.fail(Swapped)
+		return 0, nil
 	case s.checker.embedder == nil || s.claim.thin:
 		return c.all, nil
 	}
@@ -89,7 +92,8 @@ func (s *search) support(ctx context.Context, e evidence) (float64, error) {
 	case foreign && cosine >= leastForeign:
 		return cosine, nil
 	case foreign || c.all+meaningWeight*(cosine-usualCosine) < leastMeant+extra:
-		return 0, s.fail(Unfounded)
+		s.fail(Unfounded)
+		return 0, nil
 	}
 	return c.all + meaningWeight*(cosine-usualCosine), nil
 }
@@ -107,11 +111,10 @@ func (s *search) leastShare() float64 {
 var reasons = map[Reason]int{Unfounded: 0, WrongFact: 1, Contradicted: 2, Swapped: 3}
 
 // fail remembers the reason of the evidence that came furthest.
-func (s *search) fail(r Reason) error {
+func (s *search) fail(r Reason) {
 	if reasons[r] > reasons[s.reason] {
 		s.reason = r
 	}
-	return nil
 }
 
 // agreement is, for each word of the claim, that with the best word of the

@@ -70,9 +70,10 @@ func Day(s string) string {
 
 // dayOf reads a match of anyDay; it is "" for a day that doesn't exist.
 func dayOf(m []string) string {
-	year, month, day := m[3], "", m[1]
+	var year, month, day string
 	switch {
 	case m[2] != "":
+		year, day = m[3], m[1]
 		month = strconv.Itoa(monthNumbers[strings.ToLower(m[2])[:3]])
 	case m[6] != "":
 		year, month, day = m[6], m[5], m[4]

@@ -114,21 +114,21 @@ func isNoteLink(n *html.Node) bool {
 // isNoteNumber reports whether all that an element shows is a number, with
 // brackets at most.
 func isNoteNumber(n *html.Node) bool {
-	s := textOf(n, maxRaised)
+	s := raisedText(n)
 	return s != "" && strings.Trim(s, "0123456789*[]() \n\t") == ""
 }
 
 // maxRaised is the longest raised text that may be a number, in bytes.
 const maxRaised = 10
 
-// textOf is the text of an element, cut off soon behind most bytes.
-func textOf(n *html.Node, most int) string {
+// raisedText is the text of an element, cut off soon behind maxRaised bytes.
+func raisedText(n *html.Node) string {
 	var b strings.Builder
 	for d := range n.Descendants() {
 		if d.Type == html.TextNode {
 			b.WriteString(d.Data)
 		}
-		if b.Len() > most {
+		if b.Len() > maxRaised {
 			break
 		}
 	}

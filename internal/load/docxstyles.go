@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 )
@@ -179,20 +180,10 @@ func (s *wordStyles) of(id string) wordStyle {
 // rest takes in what a style below says and this one doesn't. A title is one
 // only by its own name: a subtitle may rest on it.
 func (w *wordStyle) rest(below wordStyle) {
-	if w.heading == 0 {
-		w.heading = below.heading
-	}
+	w.heading = cmp.Or(w.heading, below.heading)
 	w.contents = w.contents || below.contents
-	if w.numID == "" {
-		w.numID = below.numID
-	}
-	if w.level == "" {
-		w.level = below.level
-	}
-	if w.bold == unset {
-		w.bold = below.bold
-	}
-	if w.hidden == unset {
-		w.hidden = below.hidden
-	}
+	w.numID = cmp.Or(w.numID, below.numID)
+	w.level = cmp.Or(w.level, below.level)
+	w.bold = cmp.Or(w.bold, below.bold)
+	w.hidden = cmp.Or(w.hidden, below.hidden)
 }

@@ -225,7 +225,7 @@ func (r *htmlReader) element(n *html.Node) {
 	case atom.Br:
 		r.line.WriteByte('\n')
 	case atom.Sup:
-		if s := textOf(n, maxRaised); len(s) <= maxRaised {
+		if s := raisedText(n); len(s) <= maxRaised {
 			r.line.WriteString(raise(s))
 			return
 		}

@@ -69,8 +69,8 @@ func gather(b *strings.Builder, n *html.Node) {
 		switch {
 		case c.Type == html.TextNode:
 			b.WriteString(c.Data)
-		case c.DataAtom == atom.Sup && !isNoteLink(c) && len(textOf(c, maxRaised)) <= maxRaised:
-			b.WriteString(raise(textOf(c, maxRaised)))
+		case c.DataAtom == atom.Sup && !isNoteLink(c) && len(raisedText(c)) <= maxRaised:
+			b.WriteString(raise(raisedText(c)))
 		case c.Type == html.ElementNode && !isUnread(c) && !isNoteLink(c):
 			if !isInline(c.DataAtom) {
 				b.WriteByte(' ')

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"encoding/xml"
 	"strconv"
 	"strings"
@@ -113,18 +114,10 @@ func (s *odtStyles) of(family, name string) odtStyle {
 		if d, ok = s.defs[[2]string{family, d.base}]; !ok {
 			break
 		}
-		if out.heading == 0 {
-			out.heading = d.heading
-		}
-		if out.list == "" {
-			out.list = d.list
-		}
-		if out.bold == unset {
-			out.bold = d.bold
-		}
-		if out.hidden == unset {
-			out.hidden = d.hidden
-		}
+		out.heading = cmp.Or(out.heading, d.heading)
+		out.list = cmp.Or(out.list, d.list)
+		out.bold = cmp.Or(out.bold, d.bold)
+		out.hidden = cmp.Or(out.hidden, d.hidden)
 		out.title = out.title || d.title
 		out.contents = out.contents || d.contents
 		out.raised = out.raised || d.raised
