@@ -18,7 +18,9 @@ digits) is a second text, Plain, beside the exact one, and has no offsets.
 
 	file → load → chunk → embed → store → index
 
-[bronwijzer/internal/ingest] walks a folder and takes over what changed. load
+[bronwijzer/internal/ingest] walks folders, follows them while the server works,
+and takes over what changed; a file that is sent to httpapi is a job of ingest's,
+in the store before it is acknowledged, and goes the same way. load
 turns a file into text and blocks (headings, paragraphs, items, rows), in a
 child process of this program ([bronwijzer/internal/sandbox]), where a file that
 makes its reader crash or hang harms nothing else. chunk cuts that
@@ -70,7 +72,8 @@ things are found: docs.Filter carries a docs.Reader into every index before
 ranking, so that not even how rare a word is betrays a hidden document, and the
 store asks the same of every text; the zero Reader sees only what everybody may.
 What is its own is decided by chat and the store, by the
-subject's id. So no door has a check of its own to forget.
+subject's id; a link that its owner makes opens one answer to whoever may read
+its documents. So no door has a check of its own to forget.
 
 People sign in with an issuer of OpenID Connect, browsers also with a key; either
 becomes a session, which access keeps and looks up for every request. What was

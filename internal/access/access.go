@@ -7,6 +7,10 @@
 // and chat compares owners, all by the Subject that comes from here. Its
 // invariant: whoever shows no valid credential gets no more than the zero
 // Subject or an error, and every way to be somebody goes through Identify.
+//
+// Identify returns ErrNoCredential and ErrBadCredential; signing in ErrIssuer,
+// ErrSignIn, ErrSignInRefused and ErrNotMember; the keys ErrNameTaken and
+// ErrNoKey.
 package access
 
 import (

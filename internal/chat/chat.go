@@ -2,9 +2,13 @@
 // Slack and the command line all call Service.Ask, and read back what it stored;
 // the evaluation calls Service.Try, which answers alike and stores nothing.
 //
-// It owns conversations: what was said before, what a follow-up is about, and
-// that an answer is stored before its Done is emitted. It never ranks, never
-// words an answer and knows no transport.
+// It owns conversations: what was said before, what a follow-up is about, whose
+// they are, the links that open an answer to others, and that an answer is
+// stored before its Done is emitted. It never ranks, never words an answer and
+// knows no transport. Its invariant: a record is shown only to its owner, or
+// through a link, and only while they may read every document that it shows
+// something of. Its errors are ErrNotFound, for both, ErrNotReady, ErrBusy and
+// InvalidError.
 package chat
 
 import (

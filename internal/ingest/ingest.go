@@ -1,11 +1,13 @@
-// Package ingest brings store and index up to date with folders of files: it
-// reads, cuts and embeds what changed, and removes what is gone.
+// Package ingest brings store and index up to date with folders of files and
+// with files that are sent: it reads, cuts and embeds what changed, and removes
+// what is gone. Watch calls when folders change, Jobs takes over what is sent,
+// and Verify holds what is stored against what it was made from.
 //
 // It owns the order of things. A document is embedded, then stored as a whole,
 // then indexed; so whatever stops it, store and index hold the old or the new
-// version of a document, and at the next run nothing is embedded twice. It
-// decides nothing about formats, passages or ranking, and never writes to the
-// folders.
+// version of a document, and at the next run nothing is embedded twice. A file
+// that is sent is stored before it is worked on. It decides nothing about
+// formats, passages or ranking, and never writes to the folders.
 package ingest
 
 import (

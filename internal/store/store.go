@@ -1,14 +1,16 @@
 // Package store keeps everything that must survive the process, in one SQLite
 // database in the data folder: texts by their hash, documents with their
-// passages and sentences, vectors, conversations with the answer records,
-// feedback, accepted work and settings. It makes backups of that database, puts
-// them back, and checks all of it against itself.
+// passages and sentences, vectors, conversations with the answer records and the
+// links to them, feedback, keys and sessions, accepted work and settings. It
+// makes backups of that database, puts them back, and checks all of it against
+// itself. What it refuses is one of the errors of errors.go.
 //
 // It owns the data folder, the schema and its migrations, and the promise that
 // what it acknowledged is durable. It never searches, never embeds and doesn't
 // look inside a record beyond what it needs to find it. Its invariant: a document
 // is replaced as a whole or not at all, and a text that is current or that a
-// record cites stays readable, unchanged.
+// record cites stays readable, unchanged; and a text is read for a docs.Reader,
+// who gets ErrNotFound for what isn't for them.
 //
 // The SQL keeps to what PostgreSQL understands too, where that costs nothing;
 // what is SQLite's alone is in this file, errors.go and migrate.go.
