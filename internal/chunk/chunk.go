@@ -15,7 +15,7 @@ import (
 )
 
 // Version changes whenever the same document could be cut otherwise than before.
-const Version = "4"
+const Version = "5"
 
 // DefaultTokens is the length of a passage when Config doesn't say: long enough
 // for five to eight sentences of policy prose, short enough to be about one

@@ -432,3 +432,22 @@ func FuzzSplit(f *testing.F) {
 		check(t, &doc, passages, budget)
 	})
 }
+
+// TestPages has a page that turns inside a paragraph: a sentence is on the page
+// that it begins on.
+func TestPages(t *testing.T) {
+	doc := read(t, "a.txt", "De eerste zin staat op bladzijde zeven. De tweede zin begint daar ook, maar houdt later op. De derde zin staat op bladzijde acht.")
+	turn := utf8.RuneCountInString(doc.Text[:strings.Index(doc.Text, "houdt")])
+	for i := range doc.Blocks {
+		doc.Blocks[i].Page, doc.Blocks[i].Turns = 7, []int{turn}
+	}
+	var pages []int
+	for _, p := range chunk.Split(doc, tokens, chunk.Config{Tokens: 200}) {
+		for _, s := range p.Sentences {
+			pages = append(pages, s.Page)
+		}
+	}
+	if diff := cmp.Diff([]int{7, 7, 8}, pages); diff != "" {
+		t.Errorf("pages (-want +got)\n%s", diff)
+	}
+}

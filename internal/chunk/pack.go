@@ -146,7 +146,7 @@ func (p *packer) passage(from, to int) docs.Passage {
 	}
 	out := docs.Passage{
 		DocumentID: p.doc.ID, Version: p.doc.Version,
-		Section: block.Section, Page: block.Page,
+		Section: block.Section, Page: block.PageAt(first.span.Start),
 		Span: docs.Span{Start: begin.runes, End: last.span.End},
 		Text: p.doc.Text[begin.bytes:last.to],
 	}
@@ -171,6 +171,7 @@ func (p *packer) sentence(kind docs.SentenceKind, from, to int) docs.Sentence {
 	first, last := p.units[from], p.units[to-1]
 	s := docs.Sentence{
 		Kind: kind, Span: docs.Span{Start: first.span.Start, End: last.span.End},
+		Page: p.doc.Blocks[first.block].PageAt(first.span.Start),
 		Text: p.doc.Text[first.from:last.to], Plain: first.plain,
 	}
 	if kind == docs.List {

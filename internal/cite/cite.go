@@ -47,6 +47,17 @@ type Source struct {
 	Superseded bool
 }
 
+// page is the page that a span of the passage begins on.
+func (s Source) page(span docs.Span) int {
+	page := s.Passage.Page
+	for _, sentence := range s.Passage.Sentences {
+		if sentence.Page > 0 && sentence.Span.Start <= span.Start {
+			page = sentence.Page
+		}
+	}
+	return page
+}
+
 // status is what a citation says of the document.
 func (s Source) status() record.DocumentStatus {
 	if s.Superseded {
@@ -107,7 +118,7 @@ func (c *Composer) Cite(s Source, span docs.Span, status record.CitationStatus) 
 		Number:     len(c.citations) + 1,
 		DocumentID: s.Passage.DocumentID, Version: s.Passage.Version,
 		Title: s.Document.Title, Publisher: s.Document.Publisher, Date: s.Document.Date,
-		Section: append([]string{}, s.Passage.Section...), Page: Page(s.Passage.Page),
+		Section: append([]string{}, s.Passage.Section...), Page: Page(s.page(span)),
 		URL: ViewerURL(s.Passage.DocumentID, s.Passage.Version, span), SourceURL: s.Document.SourceURL,
 		PassageID: s.Passage.ID,
 		Quote:     quote, Start: span.Start, End: span.End,

@@ -138,3 +138,25 @@ func FuzzNeutralise(f *testing.F) {
 		}
 	})
 }
+
+// TestCitePage has a passage over two pages, and sentences on each.
+func TestCitePage(t *testing.T) {
+	text := "Eerst dit. Dan dat."
+	source := cite.Source{
+		Document: &docs.Document{ID: "doc_1"},
+		Passage: docs.Passage{DocumentID: "doc_1", Text: text, Page: 3, Span: docs.Span{Start: 100, End: 119}, Sentences: []docs.Sentence{
+			{Page: 3, Span: docs.Span{Start: 100, End: 110}}, {Page: 4, Span: docs.Span{Start: 111, End: 119}},
+		}},
+	}
+	c := cite.NewComposer(func(record.Event) error { return nil })
+	for _, span := range []docs.Span{{Start: 100, End: 110}, {Start: 111, End: 119}} {
+		if _, err := c.Cite(source, span, record.Verified); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, got := range c.Citations() {
+		if got.Page == nil || *got.Page != 3+i {
+			t.Errorf("citation %q: page %v, want %d", got.Quote, got.Page, 3+i)
+		}
+	}
+}

@@ -147,6 +147,20 @@ type Block struct {
 	Header string
 	// Page is the page the block begins on, from 1; 0 where there are none.
 	Page int
+	// Turns are the places in the text, code points inside Span in order, at which
+	// each of the pages after Page begins.
+	Turns []int
+}
+
+// PageAt is the page that a place in the block stands on.
+func (b *Block) PageAt(at int) int {
+	page := b.Page
+	for _, turn := range b.Turns {
+		if turn <= at {
+			page++
+		}
+	}
+	return page
 }
 
 // Passage is what is retrieved: a run of whole sentences of one section, with
@@ -198,6 +212,8 @@ type Sentence struct {
 	N    int
 	Kind SentenceKind
 	Span Span
+	// Page is the page the sentence begins on, from 1; 0 where there are none.
+	Page int
 	// Text is the document's text at Span; Plain is what Passage.Plain says.
 	Text  string
 	Plain string

@@ -22,6 +22,8 @@ type piece struct {
 	header string
 	// page that it begins on, from 1; 0 where there are none.
 	page int
+	// turns are the places where each of the pages after that begins.
+	turns []int
 	// name is what a Heading is called in paths, if not what its text says.
 	name string
 }
@@ -69,7 +71,11 @@ func assemble(text string, pieces []piece, plain func(string) string) []docs.Blo
 		if len(b.Header) > maxHeader {
 			b.Header = ""
 		}
-		b.Span.Start, b.Span.End = count.to(p.from), count.to(p.to)
+		b.Span.Start = count.to(p.from)
+		for _, turn := range p.turns {
+			b.Turns = append(b.Turns, count.to(min(max(turn, p.from), p.to)))
+		}
+		b.Span.End = count.to(p.to)
 		if p.kind == docs.Heading {
 			title := p.name
 			if title == "" {

@@ -98,6 +98,7 @@ func (l *pdfLayout) document() (docs.Document, []piece) {
 	}
 	var groups []described
 	var of []*pdfBlock // of each group
+	var marks []pageMark
 	header := extent{}
 	for i := range l.blocks {
 		b := &l.blocks[i]
@@ -112,6 +113,10 @@ func (l *pdfLayout) document() (docs.Document, []piece) {
 		}
 		groups = append(groups, described{group: g})
 		of = append(of, b)
+		marks = append(marks, pageMark{from, b.page})
+		for _, turn := range b.turns {
+			marks = append(marks, pageMark{from + turn.at, turn.page})
+		}
 	}
 	var notes []piece
 	for i := range l.notes {
@@ -122,6 +127,7 @@ func (l *pdfLayout) document() (docs.Document, []piece) {
 	}
 	doc := docs.Document{Text: out.String()}
 	pieces := l.classify(doc.Text, groups, of)
+	paginate(pieces, marks)
 	if len(notes) > 0 {
 		pieces = append(pieces, piece{closes: true, level: titleLevel + 1})
 	}
@@ -144,15 +150,31 @@ func (l *pdfLayout) classify(text string, groups []described, of []*pdfBlock) []
 	listed(&c, of)
 	c.classify()
 	l.styled(&c, of)
-	pieces := c.pieces()
+	return c.pieces()
+}
+
+// paginate tells pieces the page that they begin on, and where others follow.
+func paginate(pieces []piece, marks []pageMark) {
+	if len(marks) == 0 {
+		return
+	}
 	at := 0
 	for i := range pieces {
-		for at+1 < len(groups) && groups[at+1].from <= pieces[i].from {
+		p := &pieces[i]
+		for at+1 < len(marks) && marks[at+1].at <= p.from {
 			at++
 		}
-		pieces[i].page = of[at].page
+		p.page = marks[at].page
+		page := p.page
+		for _, m := range marks[at+1:] {
+			if m.at >= p.to {
+				break
+			}
+			for ; page < m.page; page++ {
+				p.turns = append(p.turns, m.at)
+			}
+		}
 	}
-	return pieces
 }
 
 // listed finds entries whose marks aren't text but drawn: two or more blocks

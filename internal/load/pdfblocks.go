@@ -13,6 +13,8 @@ import (
 type pdfBlock struct {
 	text string
 	page int // that it begins on
+	// turns are the places in text where the lines of other pages begin.
+	turns []pageMark
 	// lines counts the lines that it was set in.
 	lines int
 	size  float64
@@ -25,6 +27,9 @@ type pdfBlock struct {
 	row, aside bool
 	header     string
 }
+
+// pageMark is a place in a text, in bytes, where what stands on a page begins.
+type pageMark struct{ at, page int }
 
 // pdfLayout is what the pages of a document were found to be.
 type pdfLayout struct {
@@ -199,7 +204,11 @@ func (l *pdfLayout) paragraphs(lines []pdfLine) {
 func (l *pdfLayout) block(lines []pdfLine) pdfBlock {
 	b := pdfBlock{page: lines[0].page, lines: len(lines), bold: true, size: lines[0].size, x0: lines[0].x0, gap: lines[0].first || l.gapAbove(&lines[0])}
 	for i := range lines {
-		b.text = l.words.join(b.text, lines[i].text())
+		text := lines[i].text()
+		b.text = l.words.join(b.text, text)
+		if i > 0 && lines[i].page != lines[i-1].page {
+			b.turns = append(b.turns, pageMark{len(b.text) - len(text), lines[i].page})
+		}
 		b.bold = b.bold && lines[i].bold
 	}
 	b.text = strings.TrimRight(b.text, string(pdf.Hyphen))

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -366,4 +367,25 @@ func FuzzPDFWords(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestPDFPages has a paragraph that goes on over two pages: each sentence is on
+// the page that it begins on.
+func TestPDFPages(t *testing.T) {
+	doc, err := pdfReader.Read(t.Context(), "a.pdf", makePDF("",
+		pdfPage{content: pdfText(60, 100, 10, leftColumn...)},
+		pdfPage{content: pdfText(60, 780, 10, rightColumn...)},
+		pdfPage{content: pdfText(60, 780, 10, "Hier begint iets nieuws, dat op een andere bladzijde staat.")}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, &doc)
+	for words, want := range map[string]int{"Links begint": 1, "Hij was": 1, "rechts pas": 2, "De niet-westerse": 2, "verdwenen": 2, "Hier begint": 3} {
+		at := utf8.RuneCountInString(doc.Text[:strings.Index(doc.Text, words)])
+		for i := range doc.Blocks {
+			if b := &doc.Blocks[i]; b.Span.Start <= at && at < b.Span.End && b.PageAt(at) != want {
+				t.Errorf("%q is on page %d, want %d", words, b.PageAt(at), want)
+			}
+		}
+	}
 }

@@ -254,7 +254,7 @@ func check(doc *docs.Document) error {
 	}
 	end := 0
 	for _, b := range doc.Blocks {
-		if b.Span.Start < end || b.Span.End <= b.Span.Start || b.Page < 0 {
+		if b.Span.Start < end || b.Span.End <= b.Span.Start || b.Page < 0 || !slices.IsSorted(b.Turns) {
 			return fmt.Errorf("%w: a block at %d to %d, page %d, behind %d", errGarbage, b.Span.Start, b.Span.End, b.Page, end)
 		}
 		end = b.Span.End

@@ -19,6 +19,7 @@ type sentence struct {
 	Kind  docs.SentenceKind `json:"k,omitempty"`
 	Start int               `json:"s"`
 	End   int               `json:"e"`
+	Page  int               `json:"g,omitempty"`
 	// Plain is nil where it is the text.
 	Plain *string `json:"p,omitempty"`
 }
@@ -62,7 +63,7 @@ func packSentences(r *ruler, list []docs.Sentence) ([]byte, error) {
 		if err := r.check(s.Span, s.Text); err != nil {
 			return nil, fmt.Errorf("sentence %d: %w", s.N, err)
 		}
-		packed[i] = sentence{N: s.N, Kind: s.Kind, Start: s.Span.Start, End: s.Span.End}
+		packed[i] = sentence{N: s.N, Kind: s.Kind, Start: s.Span.Start, End: s.Span.End, Page: s.Page}
 		if s.Plain != s.Text {
 			packed[i].Plain = &s.Plain
 		}
@@ -162,7 +163,7 @@ func unpackSentences(r *ruler, b []byte) ([]docs.Sentence, error) {
 		if err != nil {
 			return nil, fmt.Errorf("sentence %d: %w", k.N, err)
 		}
-		list[i] = docs.Sentence{N: k.N, Kind: k.Kind, Span: span, Text: text, Plain: text}
+		list[i] = docs.Sentence{N: k.N, Kind: k.Kind, Span: span, Page: k.Page, Text: text, Plain: text}
 		if k.Plain != nil {
 			list[i].Plain = *k.Plain
 		}
