@@ -36,10 +36,22 @@ func answered(c *gin.Context, ans *record.Answer) {
 	}
 }
 
+// How many lines strangers may cause: at 200 requests a second for an address,
+// some 3 GB a day would fill the disk for a year. What they do beyond that is
+// counted.
+const (
+	strangersRate  = 1 // lines a second
+	strangersBurst = 1000
+)
+
 // note writes the line of the audit log for a request that is over. What was
 // turned away for load is no action.
 func (a *api) note(c *gin.Context, rt route, err error) {
 	if rt.audit == "" || turnedAway(c) {
+		return
+	}
+	if by := subjectOf(c); by.ID == "" && by.Scopes == 0 && !a.strangers.Allow() {
+		a.metrics.unnoted.Inc()
 		return
 	}
 	status := c.Writer.Status()

@@ -3,13 +3,18 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/time/rate"
 
 	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
@@ -120,4 +125,44 @@ func TestWhatLeavesNoLine(t *testing.T) {
 			t.Errorf("%s leaves no line in the audit log", name)
 		}
 	}
+}
+
+// TestStrangersDontFillTheDisk: they get a bounded number of lines in the audit
+// log, and nobody else misses one for it.
+func TestStrangersDontFillTheDisk(t *testing.T) {
+	s := newSite()
+	a := &api{Deps: Deps{Audit: s.audit}, strangers: rate.NewLimiter(strangersRate, strangersBurst), metrics: newMetrics(s.audit)}
+	ask := func(by access.Subject) {
+		c, _ := gin.CreateTestContext(httptest.NewRecorder())
+		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		c.Set(subjectKey, by)
+		a.note(c, route{audit: access.ActionRead}, errNoCredential)
+	}
+	const extra = 500
+	for range strangersBurst + extra {
+		ask(access.Subject{})
+	}
+	lines := len(s.audit.taken())
+	if counted := unnoted(t, a.metrics); lines < strangersBurst || lines+counted != strangersBurst+extra || counted == 0 {
+		t.Errorf("%d lines, %d more counted", lines, counted)
+	}
+	ask(access.Subject{Scopes: access.Open})
+	ask(access.Subject{ID: "key:1"})
+	if got := len(s.audit.taken()); got != 2 {
+		t.Errorf("%d lines of others, want 2", got)
+	}
+}
+
+// unnoted is what the metrics count of strangers.
+func unnoted(t *testing.T, m *metrics) int {
+	t.Helper()
+	w := httptest.NewRecorder()
+	m.handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	_, after, _ := strings.Cut(w.Body.String(), "\nbronwijzer_audit_unnoted_total ")
+	value, _, _ := strings.Cut(after, "\n")
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/time/rate"
 
 	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
@@ -209,6 +210,10 @@ type api struct {
 	heartbeat  time.Duration
 	// uploads has room for the requests with files that are read at once.
 	uploads chan struct{}
+	// uploaders are the subjects whose requests those are.
+	uploaders *tally[string]
+	// strangers bounds the lines of the audit log that they cause.
+	strangers *rate.Limiter
 }
 
 // New returns the handler of every route. An error means that cfg or deps.Web is
@@ -249,6 +254,8 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		publicBase: public.origin + public.basePath,
 		heartbeat:  positive(cfg.Heartbeat, defaultHeartbeat),
 		uploads:    make(chan struct{}, maxUploads),
+		uploaders:  newTally[string](1),
+		strangers:  rate.NewLimiter(strangersRate, strangersBurst),
 	}
 	if public.origin != "" {
 		if err := a.origins.AddTrustedOrigin(public.origin); err != nil {

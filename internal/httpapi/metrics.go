@@ -24,6 +24,7 @@ type metrics struct {
 	stages    *prometheus.HistogramVec
 	answers   *prometheus.CounterVec
 	refusals  *prometheus.CounterVec
+	unnoted   prometheus.Counter
 	streams   prometheus.Gauge
 	documents prometheus.Gauge
 	passages  prometheus.Gauge
@@ -50,6 +51,9 @@ func newMetrics(audit Audit) *metrics {
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "bronwijzer_refusals_total", Help: "Refusals by reason.",
 		}, []string{"reason"}),
+		unnoted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "bronwijzer_audit_unnoted_total", Help: "Actions of strangers beyond those that the audit log takes.",
+		}),
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "bronwijzer_open_streams", Help: "Event streams that are open now.",
 		}),
@@ -64,7 +68,7 @@ func newMetrics(audit Audit) *metrics {
 	reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "bronwijzer_audit_failures_total", Help: "Lines of the audit log that couldn't be written.",
 	}, func() float64 { return float64(audit.Failures()) }))
-	reg.MustRegister(m.requests, m.durations, m.stages, m.answers, m.refusals, m.streams, m.documents, m.passages,
+	reg.MustRegister(m.requests, m.durations, m.stages, m.answers, m.refusals, m.unnoted, m.streams, m.documents, m.passages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 	return m

@@ -60,7 +60,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 		{"GET", "/api/v1/documents/doc_gone/text?version=" + docs.Version(oldText), "", 200, oldText},
 		{"GET", "/api/v1/answers/ans_1", "", 200, `"passages":[]`},
 		{"DELETE", "/api/v1/documents/doc_a", "", 409, `"code":"conflict"`},
-		{"GET", "/api/v1/jobs?per_page=1", "", 200, `"jobs":[{"id":"job_1"`},
+		{"GET", "/api/v1/jobs?per_page=1", "", 200, `"jobs":[],"page":1,"per_page":1,"total":0`}, // a script's are nobody's
 		{"GET", "/api/v1/jobs/job_1", "", 200, `"id":"job_1"`},
 		{"GET", "/api/v1/jobs/job_1/events", "", 200, "event: done"},
 		{"DELETE", "/api/v1/jobs/job_1", "", 200, `"state":"done"`},

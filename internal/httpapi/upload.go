@@ -26,8 +26,8 @@ const (
 	maxMeta   = 256 << 10
 	// uploadTimeout is how long a client may take to send them.
 	uploadTimeout = 5 * time.Minute
-	// maxUploads is how many such requests are read at once: each may take
-	// maxUpload of memory.
+	// maxUploads is how many such requests are read at once, one of each
+	// subject: each may take maxUpload of memory.
 	maxUploads = 2
 	// maxName is the most code points in the name of a file, maxField in one
 	// thing that is said of it.
@@ -123,6 +123,13 @@ func (a *api) readUploads(c *gin.Context) ([]Upload, error) {
 	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, errUploadType
+	}
+	// One who sends slowly would keep all others out.
+	if by := subjectOf(c).ID; by != "" {
+		if !a.uploaders.enter(by) {
+			return nil, errUploadBusy
+		}
+		defer a.uploaders.leave(by)
 	}
 	select {
 	case a.uploads <- struct{}{}:

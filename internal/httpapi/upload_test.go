@@ -2,13 +2,19 @@ package httpapi
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
 
+	"bronwijzer/internal/access"
 	"bronwijzer/internal/docs"
 )
 
@@ -128,4 +134,54 @@ func TestJobEvents(t *testing.T) {
 		t.Errorf("got %d, %d times progress\n%s", got.status, events, got.body)
 	}
 	s.get(t, "/api/v1/jobs/job_2/events").wantError(t, 404, "not_found")
+}
+
+func TestJobsOfABrowser(t *testing.T) {
+	s := newSite().start(t, Config{})
+	got := s.get(t, "/api/v1/jobs?per_page=1", "Cookie", "bronwijzer_browser=ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	if got.status != 200 || !strings.Contains(got.body, `"jobs":[{"id":"job_1"`) || !strings.Contains(got.body, `"total":1`) {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
+// TestOneUploadOfASubject: who is still sending may send nothing else, and keeps
+// nobody else from it.
+func TestOneUploadOfASubject(t *testing.T) {
+	a := &api{uploads: make(chan struct{}, maxUploads), uploaders: newTally[string](1)}
+	body, kind := form(t, part{"file", "a.txt", "x"})
+	send := func(by string, body io.Reader) error {
+		c, _ := gin.CreateTestContext(httptest.NewRecorder())
+		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", body)
+		c.Request.Header.Set("Content-Type", kind)
+		c.Set(subjectKey, access.Subject{ID: by})
+		_, err := a.readUploads(c)
+		return err
+	}
+	if err := send("jan", &meanwhile{Reader: strings.NewReader(body), do: func() {
+		if err := send("jan", strings.NewReader(body)); !errors.Is(err, errUploadBusy) {
+			t.Errorf("another of the same: got %v", err)
+		}
+		if err := send("piet", strings.NewReader(body)); err != nil {
+			t.Errorf("one of another: got %v", err)
+		}
+	}}); err != nil {
+		t.Error(err)
+	}
+	if err := send("jan", strings.NewReader(body)); err != nil {
+		t.Errorf("afterwards: got %v", err)
+	}
+}
+
+// meanwhile does something before it is read for the first time.
+type meanwhile struct {
+	io.Reader
+	do func()
+}
+
+func (m *meanwhile) Read(p []byte) (int, error) {
+	if m.do != nil {
+		m.do()
+		m.do = nil
+	}
+	return m.Reader.Read(p)
 }
