@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
@@ -106,10 +108,20 @@ func (c *searchCmd) Run(ctx context.Context, v *invocation) error {
 		return printJSON(v.stdout, found)
 	}
 	for i, p := range found.Passages {
-		fmt.Fprintf(v.stdout, "%d. %s  (%.3f)\n", i+1, heading([]string{p.Title}, p.Page, p.Section), p.Score)
-		fmt.Fprintf(v.stdout, "   %s\n\n", body(p))
+		fmt.Fprintf(v.stdout, "%d. %s  (%.3f)\n", i+1, legible(heading([]string{p.Title}, p.Page, p.Section)), p.Score)
+		fmt.Fprintf(v.stdout, "   %s\n\n", legible(body(p)))
 	}
 	return nil
+}
+
+// legible is text of a document without what a terminal takes for an order.
+func legible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
 }
 
 // searchResult is what GET /api/v1/search answers.
@@ -221,7 +233,7 @@ func printAnswer(w io.Writer, rec record.Answer) error {
 	if rec.Notice != "" {
 		fmt.Fprintf(&out, "\n%s\n", rec.Notice)
 	}
-	_, err := io.WriteString(w, out.String())
+	_, err := io.WriteString(w, legible(out.String()))
 	return err
 }
 
