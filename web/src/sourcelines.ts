@@ -14,6 +14,10 @@ const sentenceEnd = /[.,;:?!…)»”"’]$/;
 
 /** Lines of this length were broken by a typesetter and flow on. */
 const wrapped = { min: 60, max: 130 };
+/** A text was typeset when it has at least so many such lines for a longer one. */
+const wrappedRatio = 5;
+/** A row of a table has bars between its cells, and stands by itself. */
+const row = / \| /;
 const lower = /^\p{Ll}/u;
 const capital = /^\p{Lu}/u;
 const headingMax = 90;
@@ -25,6 +29,7 @@ export function stretches(text: string): Stretch[] {
   let titled = false; // the last line is a numbered title
   let unended = false; // the last line doesn't end a sentence
   let afterBlank = true;
+  const typeset = isTypeset(text);
   for (const line of eachLine(text)) {
     const words = text.slice(line.from, line.to).trim();
     const last = out[out.length - 1];
@@ -36,17 +41,31 @@ export function stretches(text: string): Stretch[] {
       continue;
     }
     const isItem = item.test(words + " ");
-    const joins = flows || (unended && lower.test(words));
+    const isRow = row.test(words);
+    const joins = !isRow && (flows || (unended && lower.test(words)));
     if (last && joins && !isItem && !(titled && capital.test(words))) {
       last.to = line.to;
       if (last.kind === "heading") last.kind = "text";
-    } else out.push({ ...line, kind: isHeading(words, afterBlank) ? "heading" : isItem ? "item" : "text" });
-    flows = words.length >= wrapped.min && words.length <= wrapped.max;
+    } else out.push({ ...line, kind: !isRow && isHeading(words, afterBlank) ? "heading" : isItem ? "item" : "text" });
+    flows = typeset && !isRow && isWrapped(words.length);
     titled = isItem && !sentenceEnd.test(words.replace(/\)$/, ""));
-    unended = !sentenceEnd.test(words) && !markdownHeading.test(words);
+    unended = !isRow && !sentenceEnd.test(words) && !markdownHeading.test(words);
     afterBlank = false;
   }
   return out;
+}
+
+const isWrapped = (length: number) => length >= wrapped.min && length <= wrapped.max;
+
+/** isTypeset: lines end where the page did, not the paragraph. */
+function isTypeset(text: string): boolean {
+  let broken = 0;
+  let whole = 0;
+  for (const { from, to } of eachLine(text)) {
+    if (isWrapped(to - from)) broken++;
+    else if (to - from > wrapped.max) whole++;
+  }
+  return broken >= wrappedRatio * whole;
 }
 
 /** isHeading: a short line of its own that doesn't end as a sentence does. */

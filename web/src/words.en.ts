@@ -107,7 +107,7 @@ export const en: Words = {
     current: "",
     changed: "The document has changed since; you see the text that the answer rests on.",
     withdrawn: "The document has been withdrawn since; you see the text that the answer rests on.",
-    superseded: "The document has been replaced since; you see the text that the answer rests on.",
+    superseded: "A newer document takes the place of this one.",
   },
 
   newConversation: "New conversation",

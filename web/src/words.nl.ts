@@ -106,7 +106,7 @@ export const nl = {
     current: "",
     changed: "Het document is sindsdien gewijzigd; u ziet de tekst waarop het antwoord rust.",
     withdrawn: "Het document is sindsdien ingetrokken; u ziet de tekst waarop het antwoord rust.",
-    superseded: "Het document is sindsdien vervangen; u ziet de tekst waarop het antwoord rust.",
+    superseded: "Dit document is door een nieuwer document vervangen.",
   },
 
   newConversation: "Nieuw gesprek",

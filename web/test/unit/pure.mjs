@@ -86,6 +86,10 @@ test("source lines look as what they are", () => {
   const long = "Deze regel is door een zetter afgebroken en loopt op de volgende";
   const text = `Titel\n\n${long}\nregel door.\n- een punt\n## Kop\n\n3. Een genummerde titel die zo lang is dat zij lijkt af te breken\nDe tekst erna.\n`;
   assert.equal(stretches("Een korte regel die\nin kleine letters doorgaat\nMaar dit niet").length, 2);
+  const whole = "Een alinea die de lezer van het bestand in haar geheel op een regel heeft gezet, zoals uit een PDF, en die daarom lang is: langer dan een regel op een bladzijde.";
+  const short = "Deze alinea is kort, maar toch zo lang als een regel van een blad.";
+  assert.equal(stretches([whole, short, "2.2 Sluiting", whole].join("\n")).length, 4, "whole paragraphs stay apart");
+  assert.equal(stretches([short, "Stap | Termijn", "Bezwaar | vier weken", "Beroep | zes weken bij de rechtbank, die daarna zelf beslist"].join("\n")).length, 4, "rows stay apart");
   assert.deepEqual(stretches(text).map((s) => s.kind), ["heading", "blank", "text", "item", "heading", "blank", "item", "text"]);
 });
 
