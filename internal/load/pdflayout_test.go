@@ -49,7 +49,8 @@ func TestPDFLayout(t *testing.T) {
 			wages += pdfText([]float64{60, 177, 220}[j], 700-20*float64(i), 11, cell)
 		}
 	}
-	wages += pdfText(60, 610, 11, "3") + pdfText(80, 610, 11, "Vooruitblik en kosten")
+	wages += pdfText(60, 627, 11, "en zo")
+	wages += pdfText(60, 600, 11, "3") + pdfText(80, 600, 11, "Vooruitblik en kosten")
 	// Lines of a narrow column, stretched to its edges.
 	stretched := ""
 	for i, line := range []map[float64]string{
@@ -101,7 +102,7 @@ func TestPDFLayout(t *testing.T) {
 			content: "BT /F1 11 Tf 1 0 0 1 60 700 Tm (Het huis is 120 m) Tj 7 Tf 1 0 0 1 145.2 704 Tm (2) Tj 11 Tf 1 0 0 1 152 700 Tm (groot, zegt de makelaar.) Tj ET\n",
 		}}, []string{"Het huis is 120 m2 groot, zegt de makelaar."}},
 		{"table", []pdfPage{{content: table}}, []string{"Assen | 68.000 | de heer Out", "Meppel | 35.000 | de heer Korteland", "Hoogeveen | 56.000 | de heer De Jager"}},
-		{"table of narrow columns", []pdfPage{{content: wages}}, []string{"Horeca | 101 | 139", "Bouw | 88 | 117", "Seksbranche | 120 | 92", "3 Vooruitblik en kosten"}},
+		{"table of narrow columns", []pdfPage{{content: wages}}, []string{"Horeca | 101 | 139", "Bouw | 88 | 117", "Seksbranche en zo | 120 | 92", "3 Vooruitblik en kosten"}},
 		{"stretched lines", []pdfPage{{content: stretched}}, []string{"dat zij behoefte hebben aan een vast spreekpunt. Daarom wordt in de stad gewerkt aan een nieuwe taak. Dat kost veel tijd"}},
 		{"address beside a letter", []pdfPage{{
 			content: pdfText(60, 700, 10, leftColumn...) + pdfText(60, 640, 10, "klaar met zijn verhaal.") + pdfText(430, 700, 8, "Directie Veiligheid", "Turfmarkt 147", "2511 DP Den Haag", "Postbus 20301"),

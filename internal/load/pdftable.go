@@ -52,6 +52,10 @@ func wideGap(gaps []float64, least, size float64) float64 {
 	return max(least, min(2.2*narrow, 2.5*size))
 }
 
+// rowPitch is how far the lines of one row are apart at most, in sizes of its
+// font.
+const rowPitch = 1.45
+
 // pdfGrid is a run of lines whose cells stand below each other.
 type pdfGrid struct {
 	lines   []pdfLine
@@ -79,7 +83,8 @@ func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
 		}
 		g.columns = columns
 		g.lines, g.cells = append(g.lines, lines[i]), append(g.cells, cells)
-		if g.columnOf(cells[0]) != g.columnOf(cells[len(cells)-1]) {
+		goesOn := i == full && i > 0 && lines[i].y-lines[i-1].y <= rowPitch*lines[i].size // the rest of a cell
+		if goesOn || g.columnOf(cells[0]) != g.columnOf(cells[len(cells)-1]) {
 			full = i + 1
 		}
 	}
@@ -169,7 +174,7 @@ func (g *pdfGrid) columnOf(c pdfCell) int {
 // have.
 func (g *pdfGrid) rows(join func(a, b string) string) (rows []pdfRow, header string) {
 	for i, cells := range g.cells {
-		newRow := i == 0 || g.lines[i].y-g.lines[i-1].y > 1.45*g.lines[i].size || len(cells) > 1 && g.columnOf(cells[0]) == 0
+		newRow := i == 0 || g.lines[i].y-g.lines[i-1].y > rowPitch*g.lines[i].size || len(cells) > 1 && g.columnOf(cells[0]) == 0
 		if newRow {
 			rows = append(rows, pdfRow{cells: make([]string, len(g.columns)), bold: true, page: g.lines[i].page})
 		}
