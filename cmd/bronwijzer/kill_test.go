@@ -102,14 +102,20 @@ func (a *acknowledged) add(r record.Answer) {
 	a.records[r.ID] = r
 }
 
-// ask asks until the server is gone, or often enough, and keeps what it was
-// told.
+func (a *acknowledged) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.records)
+}
+
+// ask asks until the server is gone, or has answered often enough, and keeps what
+// it was told.
 func (a *acknowledged) ask(ctx context.Context, url string, random *rand.Rand, letters int) {
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	wait := time.NewTicker(10 * time.Millisecond)
 	defer wait.Stop()
-	for range 25 { // every answer is read again, and again checked after every kill
+	for told := 0; told < 25; { // every answer is read again, and again checked after every kill
 		body, err := json.Marshal(map[string]any{"question": questionAbout(random.IntN(letters)), "include": []string{"passages"}})
 		if err != nil {
 			return
@@ -128,6 +134,7 @@ func (a *acknowledged) ask(ctx context.Context, url string, random *rand.Rand, l
 		var rec record.Answer
 		if err == nil && resp.StatusCode == http.StatusOK && json.Unmarshal(got, &rec) == nil {
 			a.add(rec)
+			told++
 		}
 		select {
 		case <-ctx.Done():
@@ -159,6 +166,7 @@ func TestKilledWhileServing(t *testing.T) {
 	late := 0
 	for round := range size(6, 100) {
 		l.change(t, random, many, 20)
+		answered := given.count()
 		p := l.victim(t)
 		if round%3 == 2 { // when all is taken in, and being asked
 			p.report(t)
@@ -173,6 +181,9 @@ func TestKilledWhileServing(t *testing.T) {
 				given.ask(ctx, url, rand.New(rand.NewPCG(2, uint64(round))), many)
 			}
 		})
+		if round%3 == 2 {
+			eventually(t, "an answer", func() bool { return given.count() > answered })
+		}
 		<-time.After(time.Duration(random.Int64N(2 * int64(long))))
 		taken := false
 		select {
