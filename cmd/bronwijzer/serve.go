@@ -67,17 +67,12 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 		return err
 	}
 	defer a.close(lg)
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", s.Listen)
+	listener, err := s.listener(ctx)
 	if err != nil {
-		return &hintError{err, "Kies met --listen een ander adres, of beëindig het programma dat dit adres gebruikt."}
+		return err
 	}
 	defer listener.Close()
 	at := listener.Addr().String()
-	// A name may stand for another address than was thought.
-	if err := s.guard(at); err != nil {
-		return err
-	}
 	colleagues, err := s.service(lg, a, s.PublicURL)
 	if err != nil {
 		return err
@@ -113,6 +108,20 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 		return err
 	}
 	return nil
+}
+
+// listener takes the address to serve on.
+func (s *serveCmd) listener(ctx context.Context) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return nil, &hintError{err, "Kies met --listen een ander adres, of beëindig het programma dat dit adres gebruikt."}
+	}
+	// A name may stand for another address than was thought.
+	if err := s.guard(l.Addr().String()); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // start brings the collection up to date: what the store holds can be asked at

@@ -73,23 +73,7 @@ func Serve(in io.Reader, out io.Writer, open Open) error {
 	if err != nil {
 		return fmt.Errorf("say hello: %w", err)
 	}
-	// Input is read while a file is at work: where it ends the parent is gone, and
-	// whatever the file does, so are we.
-	type file struct {
-		request
-		data []byte
-	}
-	files, ended := make(chan file), make(chan error, 1)
-	go func() {
-		for {
-			req, data, err := readRequest(from)
-			if err != nil {
-				ended <- err
-				return
-			}
-			files <- file{req, data}
-		}
-	}()
+	files, ended := receive(from)
 	failed := make(chan error)
 	go func() {
 		for f := range files {
@@ -111,6 +95,30 @@ func Serve(in io.Reader, out io.Writer, open Open) error {
 		}
 		return fmt.Errorf("read request: %w", err)
 	}
+}
+
+// file is one to read.
+type file struct {
+	request
+	data []byte
+}
+
+// receive hands over files, and the error with which they end. It reads while a
+// file is at work: where its input ends the parent is gone, and whatever the file
+// does, so is this process.
+func receive(from *bufio.Reader) (files <-chan file, ended <-chan error) {
+	got, end := make(chan file), make(chan error, 1)
+	go func() {
+		for {
+			req, data, err := readRequest(from)
+			if err != nil {
+				end <- err
+				return
+			}
+			got <- file{req, data}
+		}
+	}()
+	return got, end
 }
 
 // answer reads a file.

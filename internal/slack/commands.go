@@ -107,11 +107,7 @@ const (
 
 // interactions takes the use of a button or menu.
 func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body []byte) error {
-	form, err := url.ParseQuery(string(body))
-	var in interaction
-	if err == nil {
-		err = json.Unmarshal([]byte(form.Get("payload")), &in)
-	}
+	in, err := readInteraction(body)
 	if err != nil {
 		return fmt.Errorf("interaction: %w: %w", errMalformed, err)
 	}
@@ -163,6 +159,15 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 		return nil
 	}
 	return s.accept(ctx, key, j)
+}
+
+func readInteraction(body []byte) (interaction, error) {
+	var in interaction
+	form, err := url.ParseQuery(string(body))
+	if err == nil {
+		err = json.Unmarshal([]byte(form.Get("payload")), &in)
+	}
+	return in, err
 }
 
 // unshared says why an answer can't be shown to all in a channel, or nothing: it
