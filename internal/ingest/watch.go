@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -22,29 +23,38 @@ const (
 	// look is how often folders are looked at although nothing was told: network
 	// file systems tell nothing.
 	look = 5 * time.Minute
+	// search is how often a folder that is gone is looked for.
+	search = 2 * time.Second
 )
 
 // Watch calls changed at once, and then whenever something happened in the
 // folders and it is quiet there again, until ctx ends; it returns the error of
 // ctx, or of changed. While changed runs, what happens is remembered for the next
-// call. Folders that can't be watched are looked at from time to time.
+// call. Folders that can't be watched are looked at from time to time, and those
+// that are gone are looked for: they may come back, or others in their place.
 func Watch(ctx context.Context, lg *slog.Logger, dirs []string, changed func(context.Context) error) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch folders: %w", err)
 	}
 	defer w.Close()
-	for _, dir := range dirs {
-		watchBelow(ctx, lg, w, dir)
-	}
-	// Watched first, so that nothing falls between.
+	return follow(ctx, lg, w, dirs, func(ctx context.Context) error {
+		// Watched first, so that nothing falls between; and each time, because a
+		// folder may stand in another's place.
+		for _, dir := range dirs {
+			watchBelow(ctx, lg, w, dir)
+		}
+		return changed(ctx)
+	})
+}
+
+func follow(ctx context.Context, lg *slog.Logger, w *fsnotify.Watcher, dirs []string, changed func(context.Context) error) error {
 	if err := changed(ctx); err != nil {
 		return err
 	}
-	return follow(ctx, lg, w, changed)
-}
-
-func follow(ctx context.Context, lg *slog.Logger, w *fsnotify.Watcher, changed func(context.Context) error) error {
+	back := time.NewTicker(search)
+	defer back.Stop()
+	gone := missing(dirs)
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	var since time.Time // of the first event that isn't dealt with
@@ -71,12 +81,28 @@ func follow(ctx context.Context, lg *slog.Logger, w *fsnotify.Watcher, changed f
 			lg.WarnContext(ctx, "watching folders", "error", err)
 		case <-tick.C:
 		case <-due.C:
+		case <-back.C:
+			if missing(dirs) == gone {
+				continue
+			}
 		}
 		since = time.Time{}
 		if err := changed(ctx); err != nil {
 			return err
 		}
+		gone = missing(dirs)
 	}
+}
+
+// missing counts the folders that aren't there.
+func missing(dirs []string) int {
+	n := 0
+	for _, dir := range dirs {
+		if _, err := os.Stat(dir); err != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // watchBelow watches a folder and those in it; a name that is none is left out.

@@ -25,6 +25,9 @@ func TestWatch(t *testing.T) {
 		ended <- Watch(ctx, slog.New(slog.DiscardHandler), []string{b.dir}, func(ctx context.Context) error {
 			_, err := g.Run(ctx, []Root{{Dir: b.dir}}, nil)
 			ran <- struct{}{}
+			if errors.Is(err, os.ErrNotExist) {
+				return nil // the folder itself is gone
+			}
 			return err
 		})
 	}()
@@ -51,6 +54,9 @@ func TestWatch(t *testing.T) {
 			return nil
 		}, []string{"b.txt", "c.txt", "sub/diep/d.txt"}},
 		{func() error { return os.RemoveAll(filepath.Join(b.dir, "sub")) }, []string{"b.txt", "c.txt"}},
+		{func() error { return os.Rename(b.dir, b.dir+"-weg") }, []string{"b.txt", "c.txt"}},
+		{func() error { return os.Rename(b.dir+"-weg", b.dir) }, []string{"b.txt", "c.txt"}},
+		{func() error { return os.WriteFile(filepath.Join(b.dir, "e.txt"), []byte(letter("aarde", 1)), 0o600) }, []string{"b.txt", "c.txt", "e.txt"}},
 	} {
 		deadline, again := time.After(30*time.Second), time.NewTicker(time.Second)
 		for ok := false; !ok; {
