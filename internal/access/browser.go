@@ -33,10 +33,9 @@ func (s *Service) browser(w http.ResponseWriter, r *http.Request, p Peer) Subjec
 		return Subject{Scopes: Open}
 	}
 	id := rand.Text()
-	http.SetCookie(w, &http.Cookie{
-		Name: browserCookie, Value: id, Path: s.cfg.BasePath + "/", MaxAge: int(browserCookieAge.Seconds()),
-		HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteLaxMode,
-	})
+	cookie := s.cookie(browserCookie, id, browserCookieAge)
+	cookie.Secure = p.Secure
+	http.SetCookie(w, cookie)
 	return Subject{ID: hashed(id), Scopes: Open}
 }
 

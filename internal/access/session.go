@@ -197,14 +197,18 @@ func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) (address strin
 	return s.issuer.signOutURL(r.Context()), nil
 }
 
-// setCookie sets one that scripts can't read and other sites can't send along
-// with what they change; a negative lifetime removes it. Secure holds on
-// loopback too: browsers count that as secure.
+// setCookie sets a cookie; a negative lifetime removes it.
 func (s *Service) setCookie(w http.ResponseWriter, name, value string, lifetime time.Duration) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, s.cookie(name, value, lifetime))
+}
+
+// cookie is one that scripts can't read and other sites can't send along with
+// what they change. Secure holds on loopback too: browsers count that as secure.
+func (s *Service) cookie(name, value string, lifetime time.Duration) *http.Cookie {
+	return &http.Cookie{
 		Name: name, Value: value, Path: s.cfg.BasePath + "/", MaxAge: int(lifetime / time.Second),
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
-	})
+	}
 }
 
 // Run removes sessions that have ended, until ctx ends.
