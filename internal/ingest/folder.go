@@ -103,7 +103,7 @@ type folder struct {
 	// paths are of the files to be read: slash-separated, sorted.
 	paths   []string
 	refused []refused
-	skipped int // files of another kind
+	skipped []string // files of another kind
 }
 
 // refused is a file or folder that couldn't be looked at.
@@ -183,7 +183,7 @@ func (f *folder) see(dir *os.Root, path string, d fs.DirEntry) {
 	case load.Supported(path):
 		f.paths = append(f.paths, path)
 	default:
-		f.skipped++
+		f.skipped = append(f.skipped, path)
 	}
 }
 

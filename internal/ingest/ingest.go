@@ -185,7 +185,9 @@ func (r *run) folder(ctx context.Context, f *folder) error {
 	if err != nil {
 		return err
 	}
-	r.report.Skipped += f.skipped
+	for _, path := range f.skipped {
+		r.report.Skipped = append(r.report.Skipped, f.name(path))
+	}
 	r.report.Missing = append(r.report.Missing, f.missing()...)
 	r.report.Questions = append(r.report.Questions, f.manifest.Questions...)
 	for _, refused := range f.refused {

@@ -22,8 +22,8 @@ type Report struct {
 	Added, Changed, Removed []string
 	Unchanged               int
 	Refused                 []Refusal
-	// Skipped counts the files of kinds that aren't read.
-	Skipped int
+	// Skipped are the files of kinds that aren't read.
+	Skipped []string
 	// Missing are the files that a manifest names but that aren't there.
 	Missing []string
 	// Questions are the examples of the manifests, in the order of the roots.
@@ -68,7 +68,7 @@ func (r *Report) Print(w io.Writer) error {
 		{"Ongewijzigd", r.Unchanged, nil, false},
 		{"Verwijderd", len(r.Removed), r.Removed, false},
 		{"Geweigerd", len(r.Refused), refusals(r.Refused), false},
-		{"Ander soort bestand", r.Skipped, nil, true},
+		{"Ander soort bestand", len(r.Skipped), r.Skipped, true},
 		{"Alleen in manifest", len(r.Missing), r.Missing, true},
 	} {
 		if row.rare && row.count == 0 {

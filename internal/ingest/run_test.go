@@ -44,18 +44,18 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 			empty := Refusal{Path: "map/leeg.txt", Reason: says(load.Empty)}
 			missing := []string{"map/weg.txt"}
 			plan(t, "first", Report{
-				Added: []string{"map/a.txt", "map/b/c.md"}, Refused: []Refusal{empty}, Skipped: 1, Missing: missing,
+				Added: []string{"map/a.txt", "map/b/c.md"}, Refused: []Refusal{empty}, Skipped: []string{"map/x.csv"}, Missing: missing,
 			}, b.run(t, e))
-			plan(t, "again", Report{Unchanged: 2, Refused: []Refusal{empty}, Skipped: 1, Missing: missing}, b.run(t, e))
+			plan(t, "again", Report{Unchanged: 2, Refused: []Refusal{empty}, Skipped: []string{"map/x.csv"}, Missing: missing}, b.run(t, e))
 
 			b.write(t, map[string]string{"a.txt": letter("water", 2), "leeg.txt": "", "n.txt": letter("nieuw", 1)})
 			plan(t, "changed file", Report{
-				Added: []string{"map/n.txt"}, Changed: []string{"map/a.txt"}, Unchanged: 1, Skipped: 1, Missing: missing,
+				Added: []string{"map/n.txt"}, Changed: []string{"map/a.txt"}, Unchanged: 1, Skipped: []string{"map/x.csv"}, Missing: missing,
 			}, b.run(t, e))
 
 			b.write(t, map[string]string{"manifest.yaml": "documents:\n  a.txt: {title: Tweede}\nquestions:\n  - Wat?\n  - Wie?\n"})
 			report := b.run(t, e)
-			plan(t, "changed manifest", Report{Changed: []string{"map/a.txt"}, Unchanged: 2, Skipped: 1}, report)
+			plan(t, "changed manifest", Report{Changed: []string{"map/a.txt"}, Unchanged: 2, Skipped: []string{"map/x.csv"}}, report)
 			if !slices.Equal(report.Questions, []string{"Wat?", "Wie?"}) {
 				t.Errorf("questions: got %q", report.Questions)
 			}
@@ -67,7 +67,7 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 			b.write(t, map[string]string{"a.txt": "\x00\x01\x02", "b/c.md": ""})
 			refused := Refusal{Path: "map/a.txt", Kept: true, Reason: says(load.NotText)}
 			plan(t, "broken and removed", Report{
-				Removed: []string{"map/b/c.md"}, Refused: []Refusal{refused}, Unchanged: 1, Skipped: 1,
+				Removed: []string{"map/b/c.md"}, Refused: []Refusal{refused}, Unchanged: 1, Skipped: []string{"map/x.csv"},
 			}, b.run(t, e))
 			if got := slices.Sorted(maps.Keys(contents(t, b.store))); !slices.Equal(got, []string{"a.txt", "n.txt"}) {
 				t.Errorf("documents: got %v", got)
@@ -75,7 +75,7 @@ func TestRunTakesOverWhatChanged(t *testing.T) {
 
 			b.write(t, map[string]string{"a.txt": ""})
 			plan(t, "broken one removed", Report{
-				Removed: []string{"map/a.txt"}, Unchanged: 1, Skipped: 1, Missing: []string{"map/a.txt"},
+				Removed: []string{"map/a.txt"}, Unchanged: 1, Skipped: []string{"map/x.csv"}, Missing: []string{"map/a.txt"},
 			}, b.run(t, e))
 		})
 	}
@@ -407,7 +407,7 @@ Verwijderd   0
 Geweigerd    0
 `},
 		"all": {Report{
-			Changed: many, Removed: []string{"map/w.txt"}, Skipped: 2, Missing: []string{"map/m.txt"}, Embedded: 3, Model: "e5 (384)",
+			Changed: many, Removed: []string{"map/w.txt"}, Skipped: []string{"map/o.doc", "map/x.csv"}, Missing: []string{"map/m.txt"}, Embedded: 3, Model: "e5 (384)",
 			ModelBefore: "nano (4)", Refused: []Refusal{{Path: "map/r.txt", Reason: "Zo is het.", Kept: true}},
 		}, `Toegevoegd           0
 Gewijzigd            23
@@ -418,6 +418,8 @@ Verwijderd           1
 Geweigerd            1
                      map/r.txt: Zo is het. De vorige versie blijft doorzoekbaar.
 Ander soort bestand  2
+                     map/o.doc
+                     map/x.csv
 Alleen in manifest   1
                      map/m.txt
 Ander model          e5 (384) in plaats van nano (4): alles is opnieuw ingebed
