@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"bronwijzer/internal/access"
 	"bronwijzer/internal/chat"
+	"bronwijzer/internal/docs"
 	"bronwijzer/internal/httpapi"
 	"bronwijzer/internal/ingest"
 	"bronwijzer/internal/load"
@@ -32,7 +34,7 @@ func (u uploads) Add(ctx context.Context, by access.Subject, files []httpapi.Upl
 		if !load.Supported(f.Name) {
 			return httpapi.Job{}, &chat.InvalidError{Field: "file", Message: fmt.Sprintf("%s: %s", f.Name, (&load.Error{Reason: load.Unsupported}).Message())}
 		}
-		switch taken, err := u.store.UploadExpected(ctx, f.Name); {
+		switch taken, err := u.taken(ctx, &f); {
 		case err != nil:
 			return httpapi.Job{}, err
 		case taken:
@@ -45,6 +47,17 @@ func (u uploads) Add(ctx context.Context, by access.Subject, files []httpapi.Upl
 		err = &httpapi.ConflictError{Message: "Iemand voegt op dit moment een document met dezelfde naam toe; kies een andere naam."}
 	}
 	return job, err
+}
+
+// taken reports whether a new file can't have its name. That of a limited
+// document which is gone is free for its own groups only: the texts of it that
+// are kept would be others' to read.
+func (u uploads) taken(ctx context.Context, f *httpapi.Upload) (bool, error) {
+	if taken, err := u.store.UploadExpected(ctx, f.Name); taken || err != nil {
+		return taken, err
+	}
+	groups, err := u.store.GroupsOfGone(ctx, docs.NewID(ingest.UploadRoot, f.Name))
+	return len(groups) > 0 && !slices.Equal(groups, f.Meta.Groups), err
 }
 
 // Replace implements httpapi.Jobs. The document keeps its name, and so its id, and

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,6 +66,22 @@ func TestReplacedStaysLimited(t *testing.T) {
 	late := groups(u.Replace(ctx, jan, id, file("De nota gaat over as.")))
 	if diff := cmp.Diff([][]string{{"kern"}, {"kern"}, {"beleid"}, {"kern"}}, [][]string{added, replaced, moved, late}); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+	// Nor does another document under its name open what is kept of it.
+	job, err := u.Remove(ctx, jan, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the removal", func() bool {
+		now, err := u.jobs.Job(ctx, jan.ID, job.ID)
+		return err == nil && now.State == ingest.Done
+	})
+	var conflict *httpapi.ConflictError
+	if _, err := u.Add(ctx, access.Subject{ID: "user:piet"}, []httpapi.Upload{file("Een andere nota.")}); !errors.As(err, &conflict) {
+		t.Errorf("added for everybody: got %v", err)
+	}
+	if again := groups(u.Add(ctx, jan, []httpapi.Upload{file("De nota is terug.", "kern")})); !slices.Equal(again, []string{"kern"}) {
+		t.Errorf("added again: got %v", again)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -220,7 +221,7 @@ func describe(files []Upload, said map[string]uploadMeta) ([]Upload, error) {
 		}
 		f.Meta = docs.Meta{
 			Title: m.Title, Publisher: m.Publisher, Kind: m.Kind, Date: m.Date, Dossier: m.Dossier,
-			SourceURL: m.SourceURL, Language: m.Language, Groups: m.Groups,
+			SourceURL: m.SourceURL, Language: m.Language, Groups: slices.Compact(slices.Sorted(slices.Values(m.Groups))),
 		}
 	}
 	for name := range said {

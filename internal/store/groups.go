@@ -35,6 +35,15 @@ func (s *Store) Groups(ctx context.Context, root string) (map[string][]string, e
 	return groups, err
 }
 
+// GroupsOfGone returns the groups, sorted, that a document was limited to which is
+// gone, but has texts that are still kept. They would be opened, or closed, with
+// another document under its id.
+func (s *Store) GroupsOfGone(ctx context.Context, id string) ([]string, error) {
+	return s.column(ctx, "read groups of "+id, `SELECT g.name FROM document_groups g WHERE g.document_id = $1
+		AND EXISTS (SELECT 1 FROM versions v WHERE v.document_id = $1)
+		AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = $1) ORDER BY g.name`, id)
+}
+
 // SetGroups says who may read a document from now on, in all its versions.
 func (s *Store) SetGroups(ctx context.Context, id string, groups []string) error {
 	return s.write(ctx, "limit document "+id, func(tx *sql.Tx) error { return putGroups(ctx, tx, id, groups) })
@@ -45,7 +54,8 @@ func putGroups(ctx context.Context, tx *sql.Tx, id string, groups []string) erro
 		return err
 	}
 	for _, name := range groups {
-		_, err := tx.ExecContext(ctx, `INSERT INTO document_groups (document_id, name) VALUES ($1, $2)`, id, name)
+		_, err := tx.ExecContext(ctx, `INSERT INTO document_groups (document_id, name) VALUES ($1, $2)
+			ON CONFLICT (document_id, name) DO NOTHING`, id, name)
 		if err != nil {
 			return err
 		}

@@ -94,3 +94,35 @@ func TestGroups(t *testing.T) {
 		t.Errorf("text of a document that is gone, for a member: %q, %v", text, err)
 	}
 }
+
+// TestGroupsOfGone: they are known for as long as texts are, and twice the same
+// is once.
+func TestGroupsOfGone(t *testing.T) {
+	s := open(t, t.TempDir(), Owner)
+	ctx := t.Context()
+	if err := s.SetRoot(ctx, "corpus", "corpus"); err != nil {
+		t.Fatal(err)
+	}
+	doc, passages := made("een.txt", 1, 1)
+	doc.Groups = []string{"b", "a", "b"}
+	of := func() []string {
+		t.Helper()
+		groups, err := s.GroupsOfGone(ctx, doc.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return groups
+	}
+	if _, err := s.PutDocument(ctx, doc, passages, "1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := of(); len(got) != 0 {
+		t.Errorf("there: got %v", got)
+	}
+	if _, err := s.RemoveDocument(ctx, doc.ID); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, of()); diff != "" {
+		t.Errorf("gone (-want +got):\n%s", diff)
+	}
+}
