@@ -105,14 +105,18 @@ func (s *Store) holding(ctx context.Context, id string) (Holding, error) {
 }
 
 // EraseSubject removes everything that is kept of a subject: its conversations
-// with records, feedback and links, and its sessions. Keys stay, as they are the
-// server's. It returns how many conversations and sessions went.
+// with records, feedback and links, its sessions, and what it sent, where that is
+// done. Keys and documents stay, as they are the server's. It returns how many
+// conversations and sessions went.
 func (s *Store) EraseSubject(ctx context.Context, owner string) (conversations, sessions int, err error) {
 	err = s.erase(ctx, "erase subject", func(tx *sql.Tx) error {
 		if conversations, err = deleted(tx.ExecContext(ctx, `DELETE FROM conversations WHERE owner = $1`, owner)); err != nil {
 			return err
 		}
-		sessions, err = deleted(tx.ExecContext(ctx, `DELETE FROM sessions WHERE owner = $1`, owner))
+		if sessions, err = deleted(tx.ExecContext(ctx, `DELETE FROM sessions WHERE owner = $1`, owner)); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM jobs WHERE owner = $1 AND finished_at > 0`, owner)
 		return err
 	})
 	return conversations, sessions, err
