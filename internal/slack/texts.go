@@ -3,8 +3,8 @@ package slack
 // What this package says itself.
 const (
 	textSearching    = "zoekt…"
-	textThanks       = "Dank je, je oordeel is bewaard."
-	textGone         = "Dit antwoord is er niet meer, of het is niet voor jou."
+	textThanks       = "Dank u, uw oordeel is bewaard."
+	textGone         = "Dit antwoord is er niet meer, of het is niet voor u."
 	textLimited      = "Dit antwoord rust op een document dat niet iedereen mag lezen. Daarom kan het niet in het kanaal worden gedeeld."
 	textBusy         = "Er zijn nu te veel vragen tegelijk; deze vraag wordt niet beantwoord. Stel haar straks nog eens."
 	textOtherTeam    = "In deze werkruimte worden geen vragen beantwoord."
