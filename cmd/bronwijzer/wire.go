@@ -23,6 +23,7 @@ import (
 	"bronwijzer/internal/index"
 	"bronwijzer/internal/ingest"
 	"bronwijzer/internal/llm"
+	"bronwijzer/internal/load"
 	"bronwijzer/internal/openai"
 	"bronwijzer/internal/record"
 	"bronwijzer/internal/retrieve"
@@ -218,6 +219,9 @@ func (a *app) update(ctx context.Context, w io.Writer) (ingest.Report, error) {
 	p.end()
 	if errors.Is(err, fs.ErrNotExist) {
 		err = &hintError{err, "Maak die map met documenten, of wijs met --corpus een andere aan."}
+	}
+	if manifest := (*load.ManifestError)(nil); errors.As(err, &manifest) {
+		err = &hintError{err, manifest.Message()}
 	}
 	if err != nil {
 		return report, err

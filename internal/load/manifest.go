@@ -64,7 +64,7 @@ func (e *ManifestError) Error() string {
 // Message is a Dutch sentence for whoever wrote the manifest.
 func (e *ManifestError) Message() string {
 	if e.Line == 0 {
-		return "Het manifest is geen geldige YAML."
+		return "Het manifest is geen geldige YAML: kijk naar het inspringen, en zet tekst met leestekens tussen aanhalingstekens."
 	}
 	return fmt.Sprintf("Het manifest klopt niet in regel %d, bij %q.", e.Line, e.Key)
 }
