@@ -154,7 +154,7 @@ func (c *colleague) command(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := c.slack.AwaitText(t, "r", "Shamir Ceuleers")
-	for action, want := range map[string]string{"share": "deelt een antwoord op: Wie voert", "feedback_good": "je oordeel is bewaard"} {
+	for action, want := range map[string]string{"share": "deelt een antwoord op: Wie voert", "feedback_good": "uw oordeel is bewaard"} {
 		if got, err := c.app.Act(t.Context(), action, m.Values(action)[0], c.slack.ResponseURL(action)); err != nil || got.Status != http.StatusOK {
 			t.Fatalf("%s: %+v, %v", action, got, err)
 		}

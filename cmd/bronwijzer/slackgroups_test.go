@@ -65,10 +65,10 @@ func TestSlackGroups(t *testing.T) {
 		shows bool
 	}{
 		"share":             {slacktest.Click{Action: "share", Value: mine.Values("share")[0], User: "U0LID"}, "niet in het kanaal worden gedeeld", false},
-		"share by another":  {slacktest.Click{Action: "share", Value: mine.Values("share")[0], User: "U0ANDER"}, "niet voor jou", false},
+		"share by another":  {slacktest.Click{Action: "share", Value: mine.Values("share")[0], User: "U0ANDER"}, "niet voor u", false},
 		"source, a member":  {slacktest.Click{Action: "source", Value: mine.Values("source")[0], User: "U0TWEE"}, "“", true},
-		"source, another":   {slacktest.Click{Action: "source", Value: mine.Values("source")[0], User: "U0ANDER"}, "niet voor jou", false},
-		"judged by another": {slacktest.Click{Action: "feedback_bad", Value: mine.Values("feedback_bad")[0], User: "U0ANDER"}, "niet voor jou", false},
+		"source, another":   {slacktest.Click{Action: "source", Value: mine.Values("source")[0], User: "U0ANDER"}, "niet voor u", false},
+		"judged by another": {slacktest.Click{Action: "feedback_bad", Value: mine.Values("feedback_bad")[0], User: "U0ANDER"}, "niet voor u", false},
 	} {
 		thread := strings.NewReplacer(" ", "", ",", "").Replace(name)
 		tt.click.ResponseURL = c.slack.ResponseURL(thread)
