@@ -45,7 +45,7 @@ func (a *api) getDocuments(c *gin.Context) error {
 	}
 	list, total, err := a.Documents.Documents(c.Request.Context(), readerOf(c), page, perPage)
 	if err != nil {
-		return fmt.Errorf("list documents: %w", err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, struct {
 		Documents []DocumentInfo `json:"documents"`
@@ -67,7 +67,7 @@ func (a *api) getDocument(c *gin.Context) error {
 	}
 	info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 	if err != nil {
-		return fmt.Errorf("read document %s: %w", id, err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, info)
 	return nil
@@ -89,7 +89,7 @@ func (a *api) getText(c *gin.Context) error {
 	if !v.Has("version") {
 		info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 		if err != nil {
-			return fmt.Errorf("read document %s: %w", id, err)
+			return err
 		}
 		version, caching = info.Version, "private, no-cache"
 	}
@@ -113,11 +113,7 @@ func (a *api) text(c *gin.Context, id, version string) (string, error) {
 	if !saneVersion.MatchString(version) {
 		return "", errNotFound
 	}
-	text, err := a.Documents.Text(c.Request.Context(), readerOf(c), id, version)
-	if err != nil {
-		return "", fmt.Errorf("read text of %s: %w", id, err)
-	}
-	return text, nil
+	return a.Documents.Text(c.Request.Context(), readerOf(c), id, version)
 }
 
 // etagMatches compares as If-None-Match asks (RFC 9110, 13.1.2): weakly.

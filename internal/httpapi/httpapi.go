@@ -47,7 +47,8 @@ type Access interface {
 
 // Chat gives and keeps answers. By is whoever asks, as Access says; its ID is
 // never empty for Conversations and DeleteAll. What belongs to another, or rests
-// on documents that aren't for whoever asks, is unknown: chat.ErrNotFound.
+// on documents that aren't for whoever asks, is unknown: chat.ErrNotFound. Errors
+// name the operation and the thing, and so for Documents and Jobs.
 type Chat interface {
 	// Ask answers a question and stores the record before it returns. It hands
 	// the events of the making to emit, which may be nil, on the calling

@@ -94,7 +94,7 @@ func (a *api) getJobs(c *gin.Context) error {
 	total := 0
 	if by := subjectOf(c); by.ID != "" {
 		if list, total, err = a.Jobs.Jobs(c.Request.Context(), by, page, perPage); err != nil {
-			return fmt.Errorf("list jobs: %w", err)
+			return err
 		}
 	}
 	for i := range list {
@@ -117,7 +117,7 @@ func (a *api) getJob(c *gin.Context) error {
 	}
 	job, err := a.Jobs.Job(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
-		return fmt.Errorf("read job: %w", err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, shownJob(job))
 	return nil
@@ -157,7 +157,7 @@ func (a *api) followJob(ctx context.Context, s *stream, by access.Subject, id st
 		job, err := a.Jobs.Job(ctx, by, id)
 		switch {
 		case err != nil:
-			return fmt.Errorf("read job: %w", err)
+			return err
 		case job.final():
 			return s.send("done", shownJob(job))
 		case !reflect.DeepEqual(job, last): // any job's change wakes

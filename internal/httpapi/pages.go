@@ -85,7 +85,7 @@ func (a *api) getViewer(c *gin.Context) error {
 	info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 	gone := errors.Is(err, chat.ErrNotFound)
 	if err != nil && !gone {
-		return fmt.Errorf("read document %s: %w", id, err)
+		return err
 	}
 	if gone {
 		info = DocumentInfo{ID: id, Title: id}

@@ -26,7 +26,7 @@ func (a *api) getAnswer(c *gin.Context) error {
 	}
 	ans, err := a.Chat.Answer(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
-		return fmt.Errorf("read answer: %w", err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, shown(ans, include, chat.MaxTopK))
 	return nil
@@ -76,7 +76,7 @@ func (a *api) getConversations(c *gin.Context) error {
 	if by := subjectOf(c); by.ID != "" {
 		list, total, err = a.Chat.Conversations(c.Request.Context(), by, page, perPage)
 		if err != nil {
-			return fmt.Errorf("list conversations: %w", err)
+			return err
 		}
 	}
 	writeJSON(c, http.StatusOK, struct {
@@ -111,7 +111,7 @@ func (a *api) getConversation(c *gin.Context) error {
 	}
 	conv, answers, err := a.Chat.Conversation(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
-		return fmt.Errorf("read conversation: %w", err)
+		return err
 	}
 	records := make([]record.Answer, len(answers))
 	for i, ans := range answers {
@@ -145,11 +145,11 @@ func (a *api) patchConversation(c *gin.Context) error {
 	}
 	ctx, by := c.Request.Context(), subjectOf(c)
 	if err := a.Chat.Rename(ctx, by, id, title); err != nil {
-		return fmt.Errorf("rename conversation: %w", err)
+		return err
 	}
 	conv, _, err := a.Chat.Conversation(ctx, by, id)
 	if err != nil {
-		return fmt.Errorf("read conversation: %w", err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, conv)
 	return nil

@@ -32,7 +32,7 @@ func (a *api) postShare(c *gin.Context) error {
 	}
 	share, err := a.Chat.Share(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
-		return fmt.Errorf("share answer: %w", err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, a.shareLink(share))
 	return nil
@@ -46,7 +46,7 @@ func (a *api) getShare(c *gin.Context) error {
 	}
 	share, err := a.Chat.ShareOf(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
-		return fmt.Errorf("read share: %w", err)
+		return err
 	}
 	writeJSON(c, http.StatusOK, a.shareLink(share))
 	return nil
@@ -77,7 +77,7 @@ func (a *api) getShared(c *gin.Context) error {
 	}
 	ans, err := a.Chat.Shared(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
-		return fmt.Errorf("read shared answer: %w", err)
+		return err
 	}
 	concerns(c, ans.ID)
 	writeJSON(c, http.StatusOK, shown(ans, include, chat.MaxTopK))
