@@ -223,7 +223,7 @@ func printAnswer(w io.Writer, rec record.Answer) error {
 		if note := documentNotes[c.DocumentStatus]; note != "" {
 			fmt.Fprintf(&out, "    %s\n", note)
 		}
-		fmt.Fprintf(&out, "    “%s”\n", strings.Join(strings.Fields(c.Quote), " "))
+		fmt.Fprintf(&out, "    “%s”\n", quoted(c.Quote))
 	}
 	if rec.Status == record.Refused {
 		for _, p := range rec.Passages[:min(3, len(rec.Passages))] {
@@ -252,6 +252,18 @@ var documentNotes = map[record.DocumentStatus]string{
 	record.Changed:    "Let op: dit document is gewijzigd sinds dit antwoord.",
 	record.Withdrawn:  "Let op: dit document is ingetrokken.",
 	record.Superseded: "Let op: dit document is door een nieuwer document vervangen.",
+}
+
+// quoted is a quote on one line, or one for each row of a table.
+func quoted(quote string) string {
+	if !strings.Contains(quote, " | ") {
+		return strings.Join(strings.Fields(quote), " ")
+	}
+	var lines []string
+	for line := range strings.Lines(quote) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	return strings.Join(lines, "\n     ")
 }
 
 // heading names a source in one line: what is known of its document, then the

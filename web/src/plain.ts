@@ -8,6 +8,7 @@ export interface Words {
   sources: string;
   page(n: number): string;
   date(day: string): string;
+  statuses: Record<Citation["document_status"], string>;
 }
 
 /** withSources is an answer as plain text, with its sources and their quotes. */
@@ -15,10 +16,21 @@ export function withSources(a: Answer, link: string, w: Words): string {
   const out = [`${w.question}: ${a.question}`, "", a.text];
   if (a.citations.length > 0) {
     out.push("", `${w.sources}:`);
-    for (const c of a.citations) out.push(`[${c.number}] ${reference(c, w)}`, `    “${c.quote.replace(/\s+/g, " ")}”`);
+    for (const c of a.citations) {
+      out.push(`[${c.number}] ${reference(c, w)}`);
+      const note = w.statuses[c.document_status];
+      if (note) out.push(`    ${note}`);
+      out.push(`    “${quoted(c.quote)}”`);
+    }
   }
   out.push("", a.notice, link);
   return out.filter((line, i) => line !== "" || out[i - 1] !== "").join("\n").trim() + "\n";
+}
+
+/** quoted is a quote on one line, or one for each row of a table. */
+function quoted(quote: string): string {
+  const lines = quote.split("\n").map((l) => l.replace(/\s+/g, " ").trim());
+  return lines.join(lines.some((l) => l.includes(" | ")) ? "\n     " : " ");
 }
 
 function reference(c: Citation, w: Words): string {

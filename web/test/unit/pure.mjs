@@ -116,11 +116,12 @@ test("only the web is linked to", () => {
 test("a copy has the sources with their quotes", () => {
   const answer = {
     question: "Wat?", text: "Dat. [1]", notice: "Controleer.",
-    citations: [{ number: 1, title: "T", publisher: "P", date: "2023-10-18", section: ["A", "B"], page: 4, source_url: "", quote: "dat\nis zo" }],
+    citations: [{ number: 1, title: "T", publisher: "P", date: "2023-10-18", section: ["A", "B"], page: 4, source_url: "", quote: "dat\nis zo", document_status: "current" },
+      { number: 2, title: "R", publisher: "", date: "", section: [], page: null, source_url: "", quote: "a |  1\nb | 2", document_status: "superseded" }],
   };
-  const w = { question: "Vraag", sources: "Bronnen", page: (n) => `p. ${n}`, date: (d) => d };
+  const w = { question: "Vraag", sources: "Bronnen", page: (n) => `p. ${n}`, date: (d) => d, statuses: { current: "", superseded: "Oud." } };
   assert.equal(withSources(answer, "https://x/a/1", w),
-    "Vraag: Wat?\n\nDat. [1]\n\nBronnen:\n[1] T, P, 2023-10-18, A › B, p. 4\n    “dat is zo”\n\nControleer.\nhttps://x/a/1\n");
+    "Vraag: Wat?\n\nDat. [1]\n\nBronnen:\n[1] T, P, 2023-10-18, A › B, p. 4\n    “dat is zo”\n[2] R\n    Oud.\n    “a | 1\n     b | 2”\n\nControleer.\nhttps://x/a/1\n");
 });
 
 test("documents are filtered without regard to case and accents", () => {
