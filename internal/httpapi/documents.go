@@ -86,6 +86,10 @@ func (a *api) getText(c *gin.Context) error {
 		return err
 	}
 	version, caching := v.Get("version"), "private, max-age=31536000, immutable"
+	if subjectOf(c).Known() {
+		// Somebody who signs out leaves nothing for who comes next.
+		caching = "private, no-cache"
+	}
 	if !v.Has("version") {
 		info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 		if err != nil {

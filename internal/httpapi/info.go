@@ -2,10 +2,11 @@ package httpapi
 
 import (
 	_ "embed"
-	"fmt"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"bronwijzer/internal/access"
 )
 
 // openAPI describes every route, schema and error; the tests hold every answer
@@ -14,13 +15,26 @@ import (
 //go:embed openapi.yaml
 var openAPI string
 
-// getInfo tells what this server is.
-func (a *api) getInfo(c *gin.Context) error {
+// infoFor is what the sender of a request may know of this server: whoever may
+// ask it nothing learns its name and notice.
+func (a *api) infoFor(c *gin.Context) (Info, error) {
 	info, err := a.Info(c.Request.Context(), readerOf(c))
 	if err != nil {
-		return fmt.Errorf("read info: %w", err)
+		return Info{}, err
+	}
+	if scopes := subjectOf(c).Scopes; !scopes.Has(access.Chat) && !scopes.Has(access.Search) {
+		info = Info{Name: info.Name, Mode: info.Mode, Notice: info.Notice}
 	}
 	info.Examples = notNull(info.Examples)
+	return info, nil
+}
+
+// getInfo tells what this server is.
+func (a *api) getInfo(c *gin.Context) error {
+	info, err := a.infoFor(c)
+	if err != nil {
+		return err
+	}
 	writeJSON(c, http.StatusOK, info)
 	return nil
 }

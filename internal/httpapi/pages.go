@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -50,9 +49,9 @@ func (a *api) writePage(c *gin.Context, status int, name, title string, data any
 // list of documents. What it shows it asks the API for, so an id that doesn't
 // exist is for that to tell.
 func (a *api) getApp(c *gin.Context) error {
-	info, err := a.Info(c.Request.Context(), readerOf(c))
+	info, err := a.infoFor(c)
 	if err != nil {
-		return fmt.Errorf("read info: %w", err)
+		return err
 	}
 	a.writePage(c, http.StatusOK, "home", info.Name, info)
 	return nil

@@ -171,6 +171,7 @@ export const en: Words = {
     invalid_credentials: "This key or session isn't valid, or not any more.",
     forbidden: "You aren't allowed to do this.",
     busy: "It is too busy right now.",
+    too_many_streams: "Too many answers are being made for you at once.",
     rate_limited: "Too many requests in a short time.",
     model_unavailable: "The language model can't be reached now.",
     timeout: "The answer took too long.",

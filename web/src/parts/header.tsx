@@ -25,7 +25,7 @@ export function Header({ info, session, onSignOut, view, otherLanguage, onLangua
     <header class="head">
       <div class="brand">
         <Go to="" class="name">{info?.name ?? "Bronwijzer"}</Go>
-        {info && <span class="soft">{w.documentCount(info.documents)}</span>}
+        {info && info.documents > 0 && <span class="soft">{w.documentCount(info.documents)}</span>}
       </div>
       <div class="ways">
         {onHistory && <Button small look="subtle" aria-haspopup="dialog" onClick={onHistory}>{w.conversations}</Button>}
