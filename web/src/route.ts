@@ -43,6 +43,21 @@ export function documentPath(p: Pick<Place, "document_id" | "version" | "start" 
   return `documents/${encodeURIComponent(p.document_id)}?version=${encodeURIComponent(p.version)}&start=${p.start}&end=${p.end}`;
 }
 
+/**
+ * originalLink leads to a quote in the original: to its page in a PDF, to its
+ * words on a web page (the text fragments of the WICG, which browsers that don't
+ * know them pass over). An address with a fragment of its own stays as it is.
+ */
+export function originalLink(raw: string, page: number | null, quote: string): string {
+  const address = webLink(raw);
+  if (!address || address.includes("#")) return address;
+  if (page !== null || /\.pdf($|\?)/i.test(address)) return page === null ? address : `${address}#page=${page}`;
+  const words = quote.trim().split(/\s+/);
+  const part = (from: number, to?: number) => encodeURIComponent(words.slice(from, to).join(" ")).replace(/-/g, "%2D");
+  if (words[0] === "") return address;
+  return `${address}#:~:text=${words.length > 12 ? `${part(0, 5)},${part(-5)}` : part(0)}`;
+}
+
 /** webLink is an address that leads to the web, or nothing: a manifest could hold a javascript: one. */
 export function webLink(raw: string): string {
   try {

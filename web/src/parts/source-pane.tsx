@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { day, useApp } from "../app-context.ts";
 import type { Open } from "../open-source.ts";
 import { own, type Answer, type Citation, type Place } from "../record.ts";
-import { documentPath, webLink } from "../route.ts";
+import { documentPath, originalLink } from "../route.ts";
 import { locate } from "../spans.ts";
 import { useText } from "../use-text.ts";
 import { Away, Button, Failed, Go, Meta } from "./basics.tsx";
@@ -68,7 +68,7 @@ const beside = () => matchMedia("(min-width: 64rem) and (min-height: 34rem)").ma
 
 function About({ place, citation: c }: { place: Place; citation: Citation | null }) {
   const { w } = useApp();
-  const original = webLink(c?.source_url ?? "");
+  const original = originalLink(c?.source_url ?? "", c?.page ?? null, c?.quote ?? "");
   return (
     <>
       <p class="about">

@@ -8,7 +8,7 @@ import { load } from "./load.mjs";
 const { locate, units, unitAt } = await load("spans.ts");
 const { parseAnswer } = await load("answertext.ts");
 const { stretches, parts } = await load("sourcelines.ts");
-const { parseRoute, documentPath, webLink } = await load("route.ts");
+const { parseRoute, documentPath, originalLink, webLink } = await load("route.ts");
 const { withSources } = await load("plain.ts");
 const { matches, everything, values } = await load("document-filter.ts");
 
@@ -104,6 +104,18 @@ test("routes", () => {
   const place = { document_id: "doc a/b", version: "v", start: 3, end: 9 };
   assert.deepEqual(parseRoute(documentPath(place)), { view: "document", id: "doc a/b", version: "v", start: "3", end: "9" });
   assert.equal(parseRoute("documents/%zz").view, "document");
+});
+
+test("the original is opened at the quote", () => {
+  const quote = "In 2022 is een pilot opgezet.";
+  assert.equal(originalLink("https://a.example/brief", null, quote), "https://a.example/brief#:~:text=In%202022%20is%20een%20pilot%20opgezet.");
+  assert.equal(originalLink("https://a.example/brief", null, "een twee drie vier vijf zes, zeven acht negen-tien elf twaalf dertien veertien\n"),
+    "https://a.example/brief#:~:text=een%20twee%20drie%20vier%20vijf,negen%2Dtien%20elf%20twaalf%20dertien%20veertien");
+  assert.equal(originalLink("https://a.example/nota.pdf", 3, quote), "https://a.example/nota.pdf#page=3");
+  assert.equal(originalLink("https://a.example/nota.pdf?x=1", null, quote), "https://a.example/nota.pdf?x=1");
+  assert.equal(originalLink("https://a.example/wet#artikel-3", null, quote), "https://a.example/wet#artikel-3");
+  assert.equal(originalLink("javascript:alert(1)", null, quote), "");
+  assert.equal(originalLink("https://a.example/", null, "  "), "https://a.example/");
 });
 
 test("only the web is linked to", () => {
