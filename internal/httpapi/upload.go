@@ -68,6 +68,8 @@ type uploadMeta struct {
 	SourceURL string   `json:"source_url"`
 	Language  string   `json:"language"`
 	Groups    []string `json:"groups"`
+	// Supersedes are ids of documents, or names of files that were sent.
+	Supersedes []string `json:"supersedes"`
 }
 
 // postDocuments takes new documents.
@@ -195,7 +197,7 @@ func readMeta(part io.Reader) (map[string]uploadMeta, error) {
 	dec := json.NewDecoder(strings.NewReader(string(text)))
 	dec.DisallowUnknownFields()
 	if len(text) > maxMeta || !utf8.Valid(text) || dec.Decode(&said) != nil || dec.More() {
-		return nil, invalid(`"metadata" moet een JSON-object zijn: per bestandsnaam wat ervan bekend is (title, publisher, kind, date, dossier, source_url, language, groups).`)
+		return nil, invalid(`"metadata" moet een JSON-object zijn: per bestandsnaam wat ervan bekend is (title, publisher, kind, date, dossier, source_url, language, groups, supersedes).`)
 	}
 	return said, nil
 }
@@ -222,6 +224,7 @@ func describe(files []Upload, said map[string]uploadMeta) ([]Upload, error) {
 		f.Meta = docs.Meta{
 			Title: m.Title, Publisher: m.Publisher, Kind: m.Kind, Date: m.Date, Dossier: m.Dossier,
 			SourceURL: m.SourceURL, Language: m.Language, Groups: slices.Compact(slices.Sorted(slices.Values(m.Groups))),
+			Supersedes: slices.Compact(slices.Sorted(slices.Values(m.Supersedes))),
 		}
 	}
 	for name := range said {
@@ -245,7 +248,7 @@ func invisible(r rune) bool { return !unicode.IsGraphic(r) }
 
 // check reports what is wrong with what is said of a file.
 func (m *uploadMeta) check(name string) error {
-	for _, s := range append([]string{m.Title, m.Publisher, m.Kind, m.Dossier, m.SourceURL, m.Language}, m.Groups...) {
+	for _, s := range slices.Concat([]string{m.Title, m.Publisher, m.Kind, m.Dossier, m.SourceURL, m.Language}, m.Groups, m.Supersedes) {
 		if utf8.RuneCountInString(s) > maxField || strings.ContainsFunc(s, unicode.IsControl) {
 			return invalid(fmt.Sprintf("Wat van %q is opgegeven is te lang, of bevat tekens die geen tekst zijn.", name))
 		}

@@ -51,14 +51,14 @@ func TestUploadsArePassedOn(t *testing.T) {
 	s := newSite().start(t, Config{})
 	body, kind := form(t,
 		part{"file", "brief één.txt", "Beste lezer\r\n\x00"},
-		part{"metadata", "", `{"brief één.txt": {"title": "Brief", "date": "2026-11-22", "groups": ["kern", "beleid", "kern"], "source_url": "https://example.org/a"}}`},
+		part{"metadata", "", `{"brief één.txt": {"title": "Brief", "date": "2026-11-22", "groups": ["kern", "beleid", "kern"], "supersedes": ["oud.txt"], "source_url": "https://example.org/a"}}`},
 		part{"file", "b.pdf", ""})
 	got := s.do(t, "POST", "/api/v1/documents", body, "Content-Type", kind)
 	if got.status != 202 || !strings.Contains(got.body, `"id":"job_1","state":"running"`) || !strings.Contains(got.body, `"errors":[]`) {
 		t.Fatalf("got %d %s", got.status, got.body)
 	}
 	want := []Upload{
-		{Name: "brief één.txt", Data: []byte("Beste lezer\r\n\x00"), Meta: docs.Meta{Title: "Brief", Date: "2026-11-22", SourceURL: "https://example.org/a", Groups: []string{"beleid", "kern"}}},
+		{Name: "brief één.txt", Data: []byte("Beste lezer\r\n\x00"), Meta: docs.Meta{Title: "Brief", Date: "2026-11-22", SourceURL: "https://example.org/a", Groups: []string{"beleid", "kern"}, Supersedes: []string{"oud.txt"}}},
 		{Name: "b.pdf", Data: []byte{}},
 	}
 	if diff := cmp.Diff(want, s.jobs.uploads); diff != "" {

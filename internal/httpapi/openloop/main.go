@@ -18,6 +18,19 @@
 // measurement (Schroeder, Wierman and Harchol-Balter, Open Versus Closed, 2006).
 // Half of the requests want events. Driver and server share the machine's cores,
 // so the driver does little for a request, and what it used is printed too.
+//
+// Figures of 22 November 2026, two cores of an AMD EPYC that did nothing else, the
+// five texts, extractive answers. Up to 187 questions a second are all answered,
+// with a p99 of 56 ms; at most 193 are. Of 1,933 a second for two minutes
+//
+//	164 a second were answered (85 % of the most), with a p99 of 95 ms
+//	the others were refused, all with Retry-After, with a p99 of 18 ms, 33 ms at most
+//	memory was 259 MB in the first and in the second half
+//	the next question was answered as ever; metrics and page had a p99 of 29 ms
+//
+// A refusal costs the server 0.16 ms, of which our handler is 9 µs and nearly all
+// the rest net/http and the kernel; at ten times too much that is what is missing
+// from the goodput. Shorter runs on the same machine came to between 77 and 96 %.
 package main
 
 import (
