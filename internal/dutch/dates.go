@@ -36,6 +36,16 @@ func Days(s string) []string {
 	return days
 }
 
+// WithoutDays returns s without the days that Days finds in it.
+func WithoutDays(s string) string {
+	return anyDay.ReplaceAllStringFunc(s, func(match string) string {
+		if FindDay(match) == "" {
+			return match
+		}
+		return " "
+	})
+}
+
 // FindDay returns the first day of the calendar that is written in s, as
 // 2006-01-02, or "" when there is none: "18 november 2020", "18 nov. 2020",
 // "18-11-2020", "18/11/2020" and "18.11.2020" (the day goes before the month),

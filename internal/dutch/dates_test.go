@@ -36,3 +36,16 @@ func TestDay(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutDays(t *testing.T) {
+	for in, want := range map[string]string{
+		"de brief van 18 november 2020 over zorg":     "de brief van   over zorg",
+		"op 18-11-2020, en op 2023-10-18.":            "op  , en op  .",
+		"31 februari 2020 bestaat niet, mei 2020 wel": "31 februari 2020 bestaat niet, mei 2020 wel",
+		"": "",
+	} {
+		if got := WithoutDays(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

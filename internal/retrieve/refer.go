@@ -23,6 +23,10 @@ func (s *search) refer() {
 	s.referred = s.view.Find(s.query.Filter, func(m *docs.Meta) bool {
 		return slices.Contains(days, m.Date) && m.Date != "" || number != "" && dossier(m.Dossier) == number
 	})
+	if len(s.referred) > 0 {
+		// It said which document; within that it would find the letter head.
+		s.query.Text = dossierNumber.ReplaceAllString(dutch.WithoutDays(s.query.Text), " ")
+	}
 }
 
 // dossierNumber is a dossier of five digits, which may be parted after two and

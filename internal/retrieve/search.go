@@ -56,7 +56,7 @@ func (s *search) candidates() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.known = len(hits) > 0
+	s.known = len(hits) > 0 || len(s.referred) > 0
 	if s.vector != nil {
 		near, err := s.view.Vectors().Search(s.ctx, s.vector, n, s.query.Filter)
 		if err != nil {
