@@ -20,17 +20,22 @@
 // so the driver does little for a request, and what it used is printed too.
 //
 // Figures of 22 November 2026, two cores of an AMD EPYC that did nothing else, the
-// five texts, extractive answers. Up to 187 questions a second are all answered,
-// with a p99 of 56 ms; at most 193 are. Of 1,933 a second for two minutes
+// five texts, extractive answers; two runs, ten times the most for two minutes:
 //
-//	164 a second were answered (85 % of the most), with a p99 of 95 ms
-//	the others were refused, all with Retry-After, with a p99 of 18 ms, 33 ms at most
-//	memory was 259 MB in the first and in the second half
-//	the next question was answered as ever; metrics and page had a p99 of 29 ms
+//	                                     first         second
+//	most that is answered in a second    193           209
+//	asked, answered in a second          1,933, 164    2,088, 189
+//	goodput                              85 %          90 %
+//	p99 of what is accepted              95 ms         81 ms
+//	p99 at saturation                    78 ms         73 ms
+//	p99 of refusals, at most             18, 33 ms     18, 29 ms
+//	refusals without Retry-After         0             0
+//	memory in both halves                259, 259 MB   261, 261 MB
+//	normal again after                   0 s           0 s
 //
-// A refusal costs the server 0.16 ms, of which our handler is 9 µs and nearly all
-// the rest net/http and the kernel; at ten times too much that is what is missing
-// from the goodput. Shorter runs on the same machine came to between 77 and 96 %.
+// A refusal costs the server some 0.16 ms, of which our handler is 9 µs and nearly
+// all the rest net/http and the kernel; at ten times too much that is what is
+// missing from the goodput. Runs of 25 s on the same machine came to 77 to 96 %.
 package main
 
 import (
