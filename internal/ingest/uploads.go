@@ -100,41 +100,44 @@ func (g *Ingester) take(ctx context.Context, job *Job, ordinal int, progress fun
 	}
 	path := job.Files[ordinal].Path
 	r.at = Progress{Total: 1, Path: f.name(path)}
-	if err := r.promote(ctx, f, job.ID, ordinal); err != nil {
+	before, known := held[path]
+	doc, fingerprint, err := r.promote(ctx, f, job.ID, ordinal)
+	switch {
+	case err != nil:
 		return err
-	}
-	if slices.Contains(f.paths, path) {
+	case doc != nil && known && before == fingerprint:
+		return nil
+	case doc != nil:
+		return r.put(ctx, *doc, fingerprint)
+	case slices.Contains(f.paths, path): // promoted before the process ended
 		return r.file(ctx, f, path, held)
-	}
-	if _, known := held[path]; known {
+	case known:
 		return r.remove(ctx, f, path)
 	}
 	return nil
 }
 
 // promote makes a file of a job one of the root, once it is known to be a
-// document; or takes it out of the root.
-func (r *run) promote(ctx context.Context, f *folder, jobID string, ordinal int) error {
+// document, and returns that with its fingerprint; or it takes the path out of
+// the root. There is no document either when this was done before.
+func (r *run) promote(ctx context.Context, f *folder, jobID string, ordinal int) (*docs.Document, string, error) {
 	file, err := r.store.JobFile(ctx, jobID, ordinal)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil // done before the process ended
+		return nil, "", nil
 	}
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	if file.Data == nil {
 		f.drop(file.Path)
-		return r.store.TakeOver(ctx, jobID, ordinal, nil)
+		return nil, "", r.store.TakeOver(ctx, jobID, ordinal, nil)
 	}
 	if file.Meta, err = f.replace(file.Path, file.Meta); err != nil {
-		return err
+		return nil, "", err
 	}
-	if _, err := r.parse(ctx, f, file.Path, file.Data); err != nil {
-		return err
+	doc, err := r.parse(ctx, f, file.Path, file.Data)
+	if err != nil {
+		return nil, "", err
 	}
-	if !slices.Contains(f.paths, file.Path) {
-		f.paths = append(f.paths, file.Path)
-		slices.Sort(f.paths)
-	}
-	return r.store.TakeOver(ctx, jobID, ordinal, file.Meta)
+	return &doc, r.fingerprint(f, file.Path, file.Data), r.store.TakeOver(ctx, jobID, ordinal, file.Meta)
 }
