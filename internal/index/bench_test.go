@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
+	"bronwijzer/internal/index/indextest"
 	"bronwijzer/internal/llm"
 )
 
@@ -36,16 +34,16 @@ var everything = docs.Filter{Reader: docs.Reader{All: true}}
 // It is the same on every run.
 func reworded(tb testing.TB) []index.Change {
 	tb.Helper()
-	words := corpusWords(tb)
+	words := indextest.CorpusWords(tb)
 	r := rand.New(rand.NewPCG(1, 2))
 	changes := make([]index.Change, benchPassages/benchPerDocument)
 	for i := range changes {
-		d := &docs.Document{ID: fmt.Sprintf("doc_%03d", i), Meta: docs.Meta{Title: rewrite(r, words, 8), Kind: "kamerbrief"}}
+		d := &docs.Document{ID: fmt.Sprintf("doc_%03d", i), Meta: docs.Meta{Title: indextest.Rewrite(r, words, 8), Kind: "kamerbrief"}}
 		changes[i].DocumentID = d.ID
 		for n := range benchPerDocument {
 			p := docs.Passage{
 				ID: fmt.Sprintf("pas_%03d_%02d", i, n), DocumentID: d.ID, Ordinal: n,
-				Section: []string{rewrite(r, words, 3)}, Plain: rewrite(r, words, benchWords),
+				Section: []string{indextest.Rewrite(r, words, 3)}, Plain: indextest.Rewrite(r, words, benchWords),
 				Sentences: make([]docs.Sentence, benchSentences),
 			}
 			e := index.Entry{Document: d, Passage: p, Vector: direction(r), Sentences: make([]llm.Vector, benchSentences)}
@@ -56,40 +54,6 @@ func reworded(tb testing.TB) []index.Change {
 		}
 	}
 	return changes
-}
-
-func corpusWords(tb testing.TB) []string {
-	tb.Helper()
-	files, err := filepath.Glob("../../corpus/*.txt")
-	if err != nil || len(files) == 0 {
-		tb.Fatalf("no corpus: %v", err)
-	}
-	var words []string
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		words = append(words, strings.Fields(string(text))...)
-	}
-	return words
-}
-
-func rewrite(r *rand.Rand, words []string, n int) string {
-	out := make([]string, n)
-	from := r.IntN(len(words) - n)
-	for i, w := range words[from : from+n] {
-		switch c := r.IntN(20); {
-		case strings.ContainsAny(w, "0123456789"):
-			w = fmt.Sprint(r.IntN(3000))
-		case c == 0:
-			w = strings.Trim(words[r.IntN(len(words))], ".,") + strings.ToLower(words[r.IntN(len(words))])
-		case c < 7:
-			w = words[r.IntN(len(words))]
-		}
-		out[i] = w
-	}
-	return strings.Join(out, " ")
 }
 
 func direction(r *rand.Rand) llm.Vector {

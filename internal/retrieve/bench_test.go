@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
+	"bronwijzer/internal/index/indextest"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/retrieve"
 )
@@ -43,11 +41,11 @@ var benchQuestions = []string{
 // Every fifth document is limited to a group, if there is one.
 func reworded(tb testing.TB, groups ...string) iter.Seq2[index.Change, error] {
 	tb.Helper()
-	words := corpusWords(tb)
+	words := indextest.CorpusWords(tb)
 	return func(yield func(index.Change, error) bool) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range benchPassages / benchPerDocument {
-			d := &docs.Document{ID: fmt.Sprintf("doc_%03d", i), Meta: docs.Meta{Title: rewrite(r, words, 8), Kind: "kamerbrief"}}
+			d := &docs.Document{ID: fmt.Sprintf("doc_%03d", i), Meta: docs.Meta{Title: indextest.Rewrite(r, words, 8), Kind: "kamerbrief"}}
 			if len(groups) > 0 && i%5 == 0 {
 				d.Groups = groups[i/5%len(groups):][:1]
 			}
@@ -65,50 +63,17 @@ func reworded(tb testing.TB, groups ...string) iter.Seq2[index.Change, error] {
 // rewordedEntry makes passage n of a document.
 func rewordedEntry(r *rand.Rand, words []string, d *docs.Document, n int) index.Entry {
 	p := docs.Passage{
-		ID: fmt.Sprintf("pas_%s_%02d", d.ID, n), DocumentID: d.ID, Ordinal: n, Section: []string{rewrite(r, words, 3)},
+		ID: fmt.Sprintf("pas_%s_%02d", d.ID, n), DocumentID: d.ID, Ordinal: n, Section: []string{indextest.Rewrite(r, words, 3)},
 	}
 	e := index.Entry{Document: d, Vector: direction(r)}
 	for i := range benchSentences {
-		text := rewrite(r, words, benchWords)
+		text := indextest.Rewrite(r, words, benchWords)
 		p.Sentences = append(p.Sentences, docs.Sentence{N: n*benchSentences + i, Plain: text, Text: text})
 		p.Plain += " " + text
 		e.Sentences = append(e.Sentences, direction(r))
 	}
 	e.Passage = p
 	return e
-}
-
-func corpusWords(tb testing.TB) []string {
-	tb.Helper()
-	files, err := filepath.Glob("../../corpus/*.txt")
-	if err != nil || len(files) == 0 {
-		tb.Fatalf("no corpus: %v", err)
-	}
-	var words []string
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		words = append(words, strings.Fields(string(text))...)
-	}
-	return words
-}
-
-func rewrite(r *rand.Rand, words []string, n int) string {
-	from := r.IntN(len(words) - n)
-	out := slices.Clone(words[from : from+n])
-	for i, w := range out {
-		switch c := r.IntN(20); {
-		case strings.ContainsAny(w, "0123456789"):
-			out[i] = fmt.Sprint(r.IntN(3000))
-		case c == 0:
-			out[i] = strings.Trim(words[r.IntN(len(words))], ".,") + strings.ToLower(words[r.IntN(len(words))])
-		case c < 7:
-			out[i] = words[r.IntN(len(words))]
-		}
-	}
-	return strings.Join(out, " ")
 }
 
 func direction(r *rand.Rand) llm.Vector {

@@ -10,6 +10,7 @@ import (
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
+	"bronwijzer/internal/index/indextest"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/retrieve"
 )
@@ -18,7 +19,7 @@ import (
 // see a part gives what that part alone gives, whole Results to the last bit:
 // passages, sentences, scores, evidence and counts.
 func TestHiddenDocumentsLeaveNoTrace(t *testing.T) {
-	words := corpusWords(t)
+	words := indextest.CorpusWords(t)
 	empty, hidden := 0, 0
 	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(11, seed))
@@ -35,7 +36,7 @@ func TestHiddenDocumentsLeaveNoTrace(t *testing.T) {
 			reader := docs.Reader{Groups: [][]string{nil, {"a"}, {"b"}, {"a", "b"}, {"x"}}[r.IntN(5)]}
 			visible := slices.DeleteFunc(slices.Clone(all), func(c index.Change) bool { return !reader.May(c.Add[0].Document.Groups) })
 			alone := collectionFor(t, e, visible...)
-			q := retrieve.Query{Text: rewrite(r, words, 1+r.IntN(9)), K: 1 + r.IntN(12), Filter: docs.Filter{Reader: reader}}
+			q := retrieve.Query{Text: indextest.Rewrite(r, words, 1+r.IntN(9)), K: 1 + r.IntN(12), Filter: docs.Filter{Reader: reader}}
 			if r.IntN(3) == 0 {
 				q.Filter.Documents = []string{"doc-0", "doc-2", "doc-5"}
 			}
@@ -60,12 +61,12 @@ func limitedChange(tb testing.TB, r *rand.Rand, e llm.Embedder, words []string, 
 	texts := make([]string, 1+r.IntN(4))
 	for i := range texts {
 		for range 1 + r.IntN(3) {
-			texts[i] += rewrite(r, words, 4+r.IntN(20)) + ". "
+			texts[i] += indextest.Rewrite(r, words, 4+r.IntN(20)) + ". "
 		}
 	}
 	c := change(tb, e, id, texts...)
 	d := *c.Add[0].Document
-	d.Title = rewrite(r, words, 3)
+	d.Title = indextest.Rewrite(r, words, 3)
 	d.Groups = [][]string{nil, {"a"}, {"b"}, {"b", "a"}}[r.IntN(4)]
 	for i := range c.Add {
 		c.Add[i].Document = &d
