@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -195,21 +196,7 @@ func sing(t *testing.T, c *cage) {
 // erased erases what the key asked, beside the server, and looks at every byte.
 func (c *cage) erased(t *testing.T, canary string) {
 	t.Helper()
-	folder := func() []byte {
-		var all []byte
-		err := filepath.WalkDir(c.data, func(name string, d fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) || err == nil && d.IsDir() {
-				return nil
-			}
-			b, err := os.ReadFile(name)
-			all = append(all, b...)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return all
-	}
+	folder := func() []byte { return bytesOf(t, c.data) }
 	if !bytes.Contains(folder(), []byte(canary)) {
 		t.Fatal("the question isn't in the data folder: nothing to erase")
 	}
@@ -233,4 +220,38 @@ func (c *cage) erased(t *testing.T, canary string) {
 			t.Fatalf("still in the data folder after erasing: …%q…", all[max(0, at-100):min(len(all), at+100)])
 		}
 	}
+}
+
+// bytesOf is every byte of the files in a folder. What the server moves from the
+// database's log into the database meanwhile is seen: the log's name sorts after
+// the database's, and it is read before it.
+func bytesOf(t *testing.T, dir string) []byte {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return ifThere(err)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, name := range slices.Backward(names) {
+		b, err := os.ReadFile(name)
+		if ifThere(err) != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	return all
+}
+
+// ifThere is an error without the one that says that a file went meanwhile.
+func ifThere(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
