@@ -50,7 +50,7 @@ const keyHint = "Geef met --key, --key-file of BRONWIJZER_KEY een sleutel; bronw
 type askCmd struct {
 	remoteSettings
 
-	Question []string `arg:"" help:"De vraag."`
+	Question []string `arg:"" name:"vraag" help:"De vraag."`
 	JSON     bool     `name:"json" help:"Toon het antwoordrecord als JSON."`
 	Mode     string   `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
 	TopK     int      `name:"top-k" help:"Aantal passages in het record." default:"10"`
@@ -93,7 +93,7 @@ func (c *askCmd) ask(ctx context.Context, v *invocation) (record.Answer, error) 
 type searchCmd struct {
 	remoteSettings
 
-	Query []string `arg:"" help:"Waarnaar wordt gezocht."`
+	Query []string `arg:"" name:"woord" help:"Waarnaar wordt gezocht."`
 	K     int      `short:"k" help:"Aantal passages." default:"5"`
 	JSON  bool     `name:"json" help:"Toon de passages als JSON."`
 }

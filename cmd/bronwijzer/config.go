@@ -110,7 +110,7 @@ func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
 		kong.Name("bronwijzer"),
 		kong.Description("Beantwoordt Nederlandse vragen uit een verzameling documenten en wijst bij elke bewering de woorden aan waarop zij rust."),
 		kong.Writers(stdout, stderr),
-		kong.UsageOnError(),
+		kong.Help(helpInDutch),
 		kong.DefaultEnvars("BRONWIJZER"),
 		kong.Configuration(fileSettings),
 	}

@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	call, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(stderr, "bronwijzer: %v\nHulp: bronwijzer --help\n", err)
+		fmt.Fprintf(stderr, "bronwijzer: %s\nHulp: bronwijzer --help\n", callWords.Replace(err.Error()))
 		return 2
 	}
 	call.BindTo(ctx, (*context.Context)(nil))
