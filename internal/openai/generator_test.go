@@ -198,11 +198,11 @@ func TestGeneratorReturnsErrorOfEmit(t *testing.T) {
 // TestGeneratorSlowReader wants the time that emit takes not to count as the
 // model's.
 func TestGeneratorSlowReader(t *testing.T) {
-	g, _, _ := generator(t, llmtest.Honest, GeneratorConfig{Idle: 500 * time.Millisecond})
+	g, _, _ := generator(t, llmtest.Honest, GeneratorConfig{Idle: 2 * time.Second})
 	n := 0
 	_, err := g.Generate(t.Context(), passageRequest(), func(string) error {
 		if n++; n == 1 {
-			<-time.After(600 * time.Millisecond) // longer than the model may be silent
+			<-time.After(2100 * time.Millisecond) // longer than the model may be silent
 		}
 		return nil
 	})
