@@ -58,10 +58,7 @@ func (a *api) getDocuments(c *gin.Context) error {
 
 // getDocument shows one.
 func (a *api) getDocument(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	if _, err := query(c); err != nil {
 		return err
 	}
@@ -77,10 +74,7 @@ func (a *api) getDocument(c *gin.Context) error {
 // are part of it. A text named by its version never changes; private, because
 // who may read it can.
 func (a *api) getText(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	v, err := query(c, "version")
 	if err != nil {
 		return err

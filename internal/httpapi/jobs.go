@@ -111,10 +111,7 @@ func (a *api) getJobs(c *gin.Context) error {
 
 // getJob shows one.
 func (a *api) getJob(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	job, err := a.Jobs.Job(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return err
@@ -125,10 +122,7 @@ func (a *api) getJob(c *gin.Context) error {
 
 // deleteJob cancels one.
 func (a *api) deleteJob(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	job, err := a.Jobs.Cancel(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return fmt.Errorf("cancel job: %w", err)
@@ -140,10 +134,7 @@ func (a *api) deleteJob(c *gin.Context) error {
 // getJobEvents follows one: an event progress with the job for every change, as
 // fast as the client reads, and at last done or error.
 func (a *api) getJobEvents(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	s := newStream(c.Writer)
 	return a.follow(c, s, s, func(ctx context.Context) error {
 		return a.followJob(ctx, s, subjectOf(c), id)

@@ -77,10 +77,7 @@ type documentPage struct {
 // getViewer shows a document with the words that a citation rests on marked:
 // this is where the url of a citation leads.
 func (a *api) getViewer(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	info, err := a.Documents.Document(c.Request.Context(), readerOf(c), id)
 	gone := errors.Is(err, chat.ErrNotFound)
 	if err != nil && !gone {

@@ -16,10 +16,7 @@ import (
 
 // getAnswer shows a record.
 func (a *api) getAnswer(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	include, err := includes(c)
 	if err != nil {
 		return err
@@ -34,10 +31,7 @@ func (a *api) getAnswer(c *gin.Context) error {
 
 // postFeedback stores a verdict on an answer.
 func (a *api) postFeedback(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	var in struct {
 		Verdict  record.Verdict `json:"verdict"`
 		Citation *int           `json:"citation"`
@@ -54,7 +48,7 @@ func (a *api) postFeedback(c *gin.Context) error {
 	case utf8.RuneCountInString(in.Comment) > chat.MaxComment:
 		return invalid(fmt.Sprintf("\"comment\" is langer dan %d tekens.", chat.MaxComment))
 	}
-	err = a.Chat.Feedback(c.Request.Context(), subjectOf(c), record.Feedback{
+	err := a.Chat.Feedback(c.Request.Context(), subjectOf(c), record.Feedback{
 		AnswerID: id, Verdict: in.Verdict, Citation: in.Citation, Comment: in.Comment,
 	})
 	if err != nil {
@@ -101,10 +95,7 @@ func (a *api) deleteConversations(c *gin.Context) error {
 
 // getConversation shows one with its records.
 func (a *api) getConversation(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	include, err := includes(c)
 	if err != nil {
 		return err
@@ -129,10 +120,7 @@ func (a *api) getConversation(c *gin.Context) error {
 
 // patchConversation gives one another title and shows its head.
 func (a *api) patchConversation(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	var in struct {
 		Title string `json:"title"`
 	}
@@ -157,10 +145,7 @@ func (a *api) patchConversation(c *gin.Context) error {
 
 // deleteConversation removes one.
 func (a *api) deleteConversation(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	if err := a.Chat.Delete(c.Request.Context(), subjectOf(c), id); err != nil {
 		return fmt.Errorf("delete conversation: %w", err)
 	}

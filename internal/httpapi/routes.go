@@ -128,6 +128,9 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		c.Set(routeKey, rt)
 		err := a.guard(c, rt)
 		if err == nil {
+			err = rt.sane(c)
+		}
+		if err == nil {
 			err = recovered(func() error { return rt.handle(c) })
 		}
 		if err != nil {
@@ -135,6 +138,16 @@ func (a *api) serve(rt route) gin.HandlerFunc {
 		}
 		a.note(c, rt, err)
 	}
+}
+
+// sane refuses an id in the path that can't be one of ours, as an unknown one,
+// without asking anybody. Pages and assets that everybody gets see for themselves.
+func (r route) sane(c *gin.Context) error {
+	id, ok := c.Params.Get("id")
+	if ok && r.rule != public && !saneRecordID.MatchString(id) {
+		return errNotFound
+	}
+	return nil
 }
 
 // panicError is a panic that became an error; the stack is for the log.

@@ -26,10 +26,7 @@ func (a *api) shareLink(id string) shareLink {
 
 // postShare makes the link to an answer, or finds the one that there is.
 func (a *api) postShare(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	share, err := a.Chat.Share(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return err
@@ -40,10 +37,7 @@ func (a *api) postShare(c *gin.Context) error {
 
 // getShare tells whether there is a link to an answer.
 func (a *api) getShare(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	share, err := a.Chat.ShareOf(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return err
@@ -54,10 +48,7 @@ func (a *api) getShare(c *gin.Context) error {
 
 // deleteShare withdraws it.
 func (a *api) deleteShare(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	if err := a.Chat.Unshare(c.Request.Context(), subjectOf(c), id); err != nil {
 		return fmt.Errorf("withdraw share: %w", err)
 	}
@@ -67,10 +58,7 @@ func (a *api) deleteShare(c *gin.Context) error {
 
 // getShared shows the record behind a link.
 func (a *api) getShared(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	include, err := includes(c)
 	if err != nil {
 		return err

@@ -88,10 +88,7 @@ func (a *api) postDocuments(c *gin.Context) error {
 
 // putDocument takes a file in the place of a document.
 func (a *api) putDocument(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	files, err := a.readUploads(c)
 	if err != nil {
 		return err
@@ -109,10 +106,7 @@ func (a *api) putDocument(c *gin.Context) error {
 
 // deleteDocument removes one.
 func (a *api) deleteDocument(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
+	id := pathID(c)
 	job, err := a.Jobs.Remove(c.Request.Context(), subjectOf(c), id)
 	if err != nil {
 		return fmt.Errorf("remove document %s: %w", id, err)
