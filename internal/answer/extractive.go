@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"bronwijzer/internal/cite"
@@ -49,12 +50,20 @@ func find(ctx context.Context, r Retriever, q Question, emit func(record.Event) 
 	if err != nil {
 		return retrieve.Result{}, record.Answer{}, err
 	}
-	rec := record.Answer{Status: record.Answered, Citations: []record.Citation{}, Passages: Passages(found.Passages)}
+	rec := record.Answer{Status: record.Answered, Filter: limits(q.Filter), Citations: []record.Citation{}, Passages: Passages(found.Passages)}
 	rec.Timings.Retrieve = time.Since(began).Milliseconds()
 	if err := emit(record.Sources{Passages: rec.Passages}); err != nil {
 		return retrieve.Result{}, record.Answer{}, err
 	}
 	return found, rec, ctx.Err()
+}
+
+// limits are what a filter keeps out whatever its reader may see.
+func limits(f docs.Filter) *record.Filter {
+	if f.Empty() {
+		return nil
+	}
+	return &record.Filter{Documents: f.Documents, Kinds: f.Kinds, Publishers: f.Publishers, From: f.From, To: f.To}
 }
 
 // write composes the answer from the chosen statements. Where there are none it
@@ -96,6 +105,9 @@ func write(ctx context.Context, rec record.Answer, statements []statement, emit 
 // Refuse turns a record into a refusal and emits its message.
 func Refuse(rec record.Answer, reason record.Reason, emit func(record.Event) error) (record.Answer, error) {
 	rec.Status, rec.Text = record.Refused, refusals[reason]
+	if rec.Filter != nil {
+		rec.Text = strings.Replace(rec.Text, "de documenten", "de gekozen documenten", 1)
+	}
 	if len(rec.Passages) > 0 && (reason == record.NoEvidence || reason == record.NotSupported) {
 		rec.Text += nearest
 	}
@@ -104,10 +116,11 @@ func Refuse(rec record.Answer, reason record.Reason, emit func(record.Event) err
 	return rec, emit(record.Delta{Delta: rec.Text})
 }
 
-// refusals are the messages for the reader.
+// refusals are the messages for the reader; "de documenten" are the chosen ones
+// where the question was limited.
 var refusals = map[record.Reason]string{
 	record.NoEvidence:       "Het antwoord op deze vraag staat niet in de documenten.",
-	record.NotSupported:     "Er is geen antwoord gevonden dat door de documenten wordt gedragen.",
+	record.NotSupported:     "Er is geen antwoord gevonden dat uit de documenten blijkt.",
 	record.EmptyCorpus:      "Er zijn geen documenten om in te zoeken. Voeg documenten toe of kies een ruimere selectie.",
 	record.ModelUnavailable: "Het taalmodel is nu niet bereikbaar. Probeer het later opnieuw, of vraag om een antwoord zonder taalmodel.",
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"bronwijzer/internal/answer"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/record"
@@ -151,25 +153,33 @@ func TestRefusals(t *testing.T) {
 	s := newShelf(t, letters)
 	thin := s.result
 	thin.Evidence = retrieve.Evidence{}
+	limited := pilot
+	limited.Filter = docs.Filter{Documents: []string{"a"}, From: "2020-01-01"}
 	tests := []struct {
 		name   string
+		asked  answer.Question
 		found  retrieve.Result
 		reason record.Reason
 		says   string
 	}{
-		{"thin evidence", thin, record.NoEvidence, "Hieronder staan"},
-		{"nothing found", retrieve.Result{Documents: 2}, record.NoEvidence, "staat niet in de documenten."},
-		{"no documents", retrieve.Result{}, record.EmptyCorpus, "geen documenten"},
+		{"thin evidence", pilot, thin, record.NoEvidence, "Hieronder staan"},
+		{"nothing found", pilot, retrieve.Result{Documents: 2}, record.NoEvidence, "staat niet in de documenten."},
+		{"nothing found in some", limited, retrieve.Result{Documents: 2}, record.NoEvidence, "staat niet in de gekozen documenten."},
+		{"no documents", pilot, retrieve.Result{}, record.EmptyCorpus, "geen documenten"},
 	}
+	limits := map[string]*record.Filter{"nothing found in some": {Documents: []string{"a"}, From: "2020-01-01"}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var events []record.Event
-			rec, err := answer.NewExtractive(&fixed{result: tt.found}).Answer(t.Context(), pilot, func(e record.Event) error {
+			rec, err := answer.NewExtractive(&fixed{result: tt.found}).Answer(t.Context(), tt.asked, func(e record.Event) error {
 				events = append(events, e)
 				return nil
 			})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if diff := cmp.Diff(limits[tt.name], rec.Filter); diff != "" {
+				t.Errorf("filter (-want +got):\n%s", diff)
 			}
 			if rec.Status != record.Refused || rec.Refusal == nil || rec.Refusal.Reason != tt.reason || rec.Refusal.Message != rec.Text {
 				t.Errorf("got %+v", rec)

@@ -124,6 +124,14 @@ func (s *Service) conversation(ctx context.Context, by access.Subject, id string
 	return c, answers, nil
 }
 
+// Marks are what there is of a conversation's answers beside their records. Those
+// of an answer that the subject may not read any more are among them: the verdict
+// and the link are the subject's own. Another's conversation is ErrNotFound.
+func (s *Service) Marks(ctx context.Context, by access.Subject, id string) (record.Marks, error) {
+	m, err := s.store.Marks(ctx, by.ID, id)
+	return m, notFound(err)
+}
+
 // Rename gives a conversation another title.
 func (s *Service) Rename(ctx context.Context, by access.Subject, id, title string) error {
 	title = strings.Join(strings.Fields(title), " ")

@@ -258,6 +258,11 @@ func TestWhichPassagesAreShown(t *testing.T) {
 	if len(conv.Answers) != 1 || len(conv.Answers[0].Passages) != 4 {
 		t.Errorf("conversation with passages: %s", got.body)
 	}
+	// Of what was said and shared, that of the answers that are shown.
+	const marks = `"feedback":[{"answer_id":"ans_1","verdict":"good"},{"answer_id":"ans_1","citation":1,"verdict":"bad"}],"shares":[{"answer_id":"ans_1","id":"shr_1","url":"/s/shr_1"}]}`
+	if !strings.HasSuffix(strings.TrimSpace(got.body), marks) {
+		t.Errorf("marks: got …%s", got.body[max(0, len(got.body)-300):])
+	}
 }
 
 // Whatever the body, the server neither fails nor lets a wrong question through.

@@ -183,6 +183,14 @@ func (f *fakeChat) Conversation(_ context.Context, by access.Subject, id string)
 	return f.head(), []record.Answer{testAnswer(chat.Request{Question: "Wat?", TopK: 4})}, nil
 }
 
+func (f *fakeChat) Marks(_ context.Context, by access.Subject, id string) (record.Marks, error) {
+	one := 1
+	return record.Marks{
+		Feedback: []record.Feedback{{AnswerID: "ans_1", Verdict: record.Good}, {AnswerID: "ans_1", Citation: &one, Verdict: record.Bad}, {AnswerID: "ans_9", Verdict: record.Bad}},
+		Shares:   []record.Share{{AnswerID: "ans_1", ID: "shr_1"}, {AnswerID: "ans_9", ID: "shr_9"}},
+	}, f.known(by.ID, id)
+}
+
 func (f *fakeChat) Rename(_ context.Context, by access.Subject, id, title string) error {
 	if err := f.known(by.ID, id); err != nil {
 		return err

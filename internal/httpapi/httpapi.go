@@ -63,6 +63,8 @@ type Chat interface {
 	Conversations(ctx context.Context, by access.Subject, page, perPage int) ([]record.Conversation, int, error)
 	// Conversation returns one with its records, oldest first.
 	Conversation(ctx context.Context, by access.Subject, id string) (record.Conversation, []record.Answer, error)
+	// Marks returns the verdicts on a conversation's answers and the links to them.
+	Marks(ctx context.Context, by access.Subject, id string) (record.Marks, error)
 	Rename(ctx context.Context, by access.Subject, id, title string) error
 	Delete(ctx context.Context, by access.Subject, id string) error
 	DeleteAll(ctx context.Context, by access.Subject) error

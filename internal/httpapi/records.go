@@ -93,6 +93,49 @@ func (a *api) deleteConversations(c *gin.Context) error {
 	return nil
 }
 
+// conversation is how a caller sees one.
+type conversation struct {
+	ID        string          `json:"id"`
+	Title     string          `json:"title"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
+	Answers   []record.Answer `json:"answers"`
+	// Feedback and Shares are of the answers that are shown.
+	Feedback []verdict     `json:"feedback"`
+	Shares   []sharedUnder `json:"shares"`
+}
+
+// verdict is what was last said of an answer, or of one of its citations.
+type verdict struct {
+	AnswerID string         `json:"answer_id"`
+	Citation *int           `json:"citation,omitempty"`
+	Verdict  record.Verdict `json:"verdict"`
+}
+
+// sharedUnder is the link to an answer.
+type sharedUnder struct {
+	AnswerID string `json:"answer_id"`
+	shareLink
+}
+
+// mark adds what there is of the answers that are shown.
+func (a *api) mark(conv *conversation, m record.Marks) {
+	shown := map[string]bool{}
+	for _, ans := range conv.Answers {
+		shown[ans.ID] = true
+	}
+	for _, f := range m.Feedback {
+		if shown[f.AnswerID] {
+			conv.Feedback = append(conv.Feedback, verdict{f.AnswerID, f.Citation, f.Verdict})
+		}
+	}
+	for _, s := range m.Shares {
+		if shown[s.AnswerID] {
+			conv.Shares = append(conv.Shares, sharedUnder{s.AnswerID, a.shareLink(s.ID)})
+		}
+	}
+}
+
 // getConversation shows one with its records.
 func (a *api) getConversation(c *gin.Context) error {
 	id := pathID(c)
@@ -100,21 +143,24 @@ func (a *api) getConversation(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	conv, answers, err := a.Chat.Conversation(c.Request.Context(), subjectOf(c), id)
+	ctx, by := c.Request.Context(), subjectOf(c)
+	head, answers, err := a.Chat.Conversation(ctx, by, id)
 	if err != nil {
 		return err
 	}
-	records := make([]record.Answer, len(answers))
-	for i, ans := range answers {
-		records[i] = shown(ans, include, chat.MaxTopK)
+	marks, err := a.Chat.Marks(ctx, by, id)
+	if err != nil {
+		return err
 	}
-	writeJSON(c, http.StatusOK, struct {
-		ID        string          `json:"id"`
-		Title     string          `json:"title"`
-		CreatedAt time.Time       `json:"created_at"`
-		UpdatedAt time.Time       `json:"updated_at"`
-		Answers   []record.Answer `json:"answers"`
-	}{conv.ID, conv.Title, conv.CreatedAt, conv.UpdatedAt, records})
+	conv := conversation{
+		ID: head.ID, Title: head.Title, CreatedAt: head.CreatedAt, UpdatedAt: head.UpdatedAt,
+		Answers: make([]record.Answer, len(answers)), Feedback: []verdict{}, Shares: []sharedUnder{},
+	}
+	for i, ans := range answers {
+		conv.Answers[i] = shown(ans, include, chat.MaxTopK)
+	}
+	a.mark(&conv, marks)
+	writeJSON(c, http.StatusOK, conv)
 	return nil
 }
 

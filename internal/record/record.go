@@ -50,9 +50,11 @@ type Answer struct {
 	Question       string    `json:"question"`
 	// SearchQuestion is what was searched for: the question, or its rewrite in
 	// a conversation.
-	SearchQuestion string   `json:"search_question"`
-	Status         Status   `json:"status"`
-	Refusal        *Refusal `json:"refusal"`
+	SearchQuestion string `json:"search_question"`
+	// Filter is what the question was limited to; nil is the whole collection.
+	Filter  *Filter  `json:"filter,omitempty"`
+	Status  Status   `json:"status"`
+	Refusal *Refusal `json:"refusal"`
 	// Incomplete is nil, "cancelled", "upstream" or "length".
 	Incomplete *string `json:"incomplete"`
 	Mode       Mode    `json:"mode"`
@@ -69,6 +71,17 @@ type Answer struct {
 	Notice   string  `json:"notice"`
 	Usage    Usage   `json:"usage"`
 	Timings  Timings `json:"timings_ms"`
+}
+
+// Filter is what a search was limited to, as the request had it: empty fields
+// didn't limit, the others all had to hold.
+type Filter struct {
+	Documents  []string `json:"documents,omitempty"`
+	Kinds      []string `json:"kinds,omitempty"`
+	Publishers []string `json:"publishers,omitempty"`
+	// From and To are days (2006-01-02), both inclusive.
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
 }
 
 // Refusal says why there is no answer.
@@ -208,6 +221,20 @@ type Conversation struct {
 	UpdatedAt time.Time `json:"updated_at"`
 	// Answers counts its records.
 	Answers int `json:"answers"`
+}
+
+// Marks are what was said of a conversation's answers, and who else may see them.
+type Marks struct {
+	// Feedback are the last verdicts on each answer and each citation.
+	Feedback []Feedback `json:"feedback"`
+	Shares   []Share    `json:"shares"`
+}
+
+// Share is an answer that is open under a link.
+type Share struct {
+	AnswerID string `json:"answer_id"`
+	// ID is what the link ends in.
+	ID string `json:"id"`
 }
 
 // Verdict is what a reader thinks of an answer.

@@ -177,6 +177,36 @@ func (s *Store) Conversation(ctx context.Context, owner, id string) (record.Conv
 	return c, answers, err
 }
 
+// Marks are what there is of a conversation's answers beside their records: the
+// last verdict on each answer and each citation, without the comment, and the
+// links that are open. Errors as Conversation.
+func (s *Store) Marks(ctx context.Context, owner, id string) (record.Marks, error) {
+	m := record.Marks{Feedback: []record.Feedback{}, Shares: []record.Share{}}
+	err := s.read(ctx, "read marks of conversation "+id, func(tx *sql.Tx) error {
+		if err := owned(ctx, tx, owner, id); err != nil {
+			return err
+		}
+		err := each(ctx, tx, func(scan scan) error {
+			f, err := scanFeedback(scan)
+			m.Feedback = append(m.Feedback, f)
+			return err
+		}, `SELECT answer_id, citation, verdict, '', created_at FROM feedback WHERE id IN (
+			SELECT max(f.id) FROM feedback f JOIN answers a ON a.id = f.answer_id
+			WHERE a.conversation_id = $1 GROUP BY f.answer_id, f.citation) ORDER BY id`, id)
+		if err != nil {
+			return err
+		}
+		return each(ctx, tx, func(scan scan) error {
+			var share record.Share
+			err := scan(&share.AnswerID, &share.ID)
+			m.Shares = append(m.Shares, share)
+			return err
+		}, `SELECT s.answer_id, s.id FROM shares s JOIN answers a ON a.id = s.answer_id
+			WHERE a.conversation_id = $1 ORDER BY s.created_at, s.id`, id)
+	})
+	return m, err
+}
+
 // Rename gives a conversation another title. Errors as Conversation.
 func (s *Store) Rename(ctx context.Context, owner, id, title string) error {
 	return s.write(ctx, "rename conversation "+id, func(tx *sql.Tx) error {

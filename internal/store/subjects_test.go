@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"bronwijzer/internal/record"
 )
@@ -126,5 +127,42 @@ func TestShares(t *testing.T) {
 	}
 	if id, err := s.ShareOf(ctx, "jan", "ans_1"); id != "" || err != nil {
 		t.Errorf("withdrawn: got %q, %v", id, err)
+	}
+}
+
+// TestMarks: the last verdict on each answer and each citation counts, and only
+// its owner sees them and the links.
+func TestMarks(t *testing.T) {
+	s := open(t, t.TempDir(), Owner)
+	ctx := t.Context()
+	fill(t, s, 1)
+	first := asked("ans_1", "conv_1", 1, put(t, s, "0000.txt", 1, 1))
+	for _, rec := range []record.Answer{first, asked("ans_2", "conv_1", 2), asked("ans_3", "conv_2", 3)} {
+		save(t, s, "jan", rec)
+	}
+	one := first.Citations[0].Number
+	for _, f := range []record.Feedback{
+		{AnswerID: "ans_1", Verdict: record.Bad, Comment: "nee"},
+		{AnswerID: "ans_1", Verdict: record.Good, Comment: "ja"},
+		{AnswerID: "ans_1", Citation: &one, Verdict: record.Bad},
+		{AnswerID: "ans_3", Verdict: record.Bad},
+	} {
+		if err := s.AddFeedback(ctx, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Share(ctx, "jan", "ans_2", "shr_2"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Marks(ctx, "jan", "conv_1")
+	want := record.Marks{
+		Feedback: []record.Feedback{{AnswerID: "ans_1", Verdict: record.Good}, {AnswerID: "ans_1", Citation: &one, Verdict: record.Bad}},
+		Shares:   []record.Share{{AnswerID: "ans_2", ID: "shr_2"}},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(record.Feedback{}, "CreatedAt")); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if _, err := s.Marks(ctx, "piet", "conv_1"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("another's: got %v, want ErrNotFound", err)
 	}
 }
