@@ -2,6 +2,9 @@ package httpapi
 
 import (
 	"container/list"
+	"context"
+	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -11,10 +14,11 @@ import (
 )
 
 // connections is a listener that keeps file descriptors and memory from running
-// out. With as many connections as may be, the one that has been silent for
-// longest makes room: one between two requests, or one that never sent any. For
-// an address that has its share that is one of its own. When there is none, the
-// new one gets a 503.
+// out. With as many connections as may be, one that keeps the server waiting makes
+// room: the one that has been silent for longest, between two requests or before
+// any, or else the one that has been sending a request's body for longest. For an
+// address that has its share that is one of its own. When every request has come
+// in and is worked on, the new connection gets a 503.
 type connections struct {
 	net.Listener
 	// most may be open, and share for one address; 0 is no limit.
@@ -23,10 +27,11 @@ type connections struct {
 	trusted proxies
 	refusal []byte
 
-	mu     sync.Mutex
-	open   map[netip.Addr]int
-	total  int
-	silent list.List // of *connection, the longest silent first
+	mu    sync.Mutex
+	open  map[netip.Addr]int
+	total int
+	// Both of *connection, the longest first.
+	silent, sending list.List
 }
 
 // connection is an accepted one.
@@ -35,8 +40,9 @@ type connection struct {
 	from   netip.Addr
 	owner  *connections
 	closed sync.Once
-	// silent is its place in the list; nil while a request is under way.
-	silent *list.Element
+	// waits is its place in the list in; nil while a request is worked on.
+	waits *list.Element
+	in    *list.List
 }
 
 func newConnections(ln net.Listener, most, share int, trusted proxies) *connections {
@@ -79,22 +85,25 @@ func (l *connections) enter(c *connection) (old *connection, ok bool) {
 	}
 	l.open[c.from]++
 	l.total++
-	c.silent = l.silent.PushBack(c)
+	l.wait(c, &l.silent)
 	return old, true
 }
 
-// longest is the connection that has been silent for longest, of all or of one
-// address; nil when none is silent.
+// longest is the connection that has kept the server waiting for longest, of all
+// or of one address; nil when none does.
 func (l *connections) longest(from netip.Addr, own bool) *connection {
-	for e := l.silent.Front(); e != nil; e = e.Next() {
-		if c, ok := e.Value.(*connection); ok && (!own || c.from == from) {
-			return c
+	for _, waiting := range []*list.List{&l.silent, &l.sending} {
+		for e := waiting.Front(); e != nil; e = e.Next() {
+			if c, ok := e.Value.(*connection); ok && (!own || c.from == from) {
+				return c
+			}
 		}
 	}
 	return nil
 }
 
-// note is http.Server's ConnState: a connection falls silent after a request.
+// note is http.Server's ConnState: a connection falls silent after a request, and
+// is active when it has sent a header.
 func (l *connections) note(conn net.Conn, state http.ConnState) {
 	c, ok := conn.(*connection)
 	if !ok {
@@ -104,19 +113,68 @@ func (l *connections) note(conn net.Conn, state http.ConnState) {
 	defer l.mu.Unlock()
 	switch state {
 	case http.StateActive:
-		l.forget(c)
+		l.wait(c, &l.sending)
 	case http.StateIdle:
-		l.forget(c)
-		c.silent = l.silent.PushBack(c)
+		l.wait(c, &l.silent)
 	}
 }
 
-// forget takes a connection off the list.
+// wait moves a connection to the end of a list.
+func (l *connections) wait(c *connection, list *list.List) {
+	l.forget(c)
+	c.waits, c.in = list.PushBack(c), list
+}
+
+// forget takes a connection off its list.
 func (l *connections) forget(c *connection) {
-	if c.silent != nil {
-		l.silent.Remove(c.silent)
-		c.silent = nil
+	if c.waits != nil {
+		c.in.Remove(c.waits)
+		c.waits, c.in = nil, nil
 	}
+}
+
+// connectionKey is where a request's context has its *connection.
+type connectionKey struct{}
+
+// remember is http.Server's ConnContext.
+func remember(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, conn)
+}
+
+// received tells when a request has come in, so that from then on its connection
+// isn't taken from it: with its header, or at the end of its body.
+func (l *connections) received(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, ok := r.Context().Value(connectionKey{}).(*connection); ok {
+			if r.Body == nil || r.Body == http.NoBody {
+				l.hear(c)
+			} else {
+				r.Body = &incoming{ReadCloser: r.Body, whole: func() { l.hear(c) }}
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// hear takes a connection off its list: its request is worked on.
+func (l *connections) hear(c *connection) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget(c)
+}
+
+// incoming is a body that tells when it has come to its end.
+type incoming struct {
+	io.ReadCloser
+	whole func()
+}
+
+func (b *incoming) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		b.whole()
+	}
+	return n, err
 }
 
 // Close closes the connection and gives its place up.

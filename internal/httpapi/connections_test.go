@@ -74,30 +74,65 @@ func (p *peer) health(t *testing.T) (status int) {
 	return status
 }
 
-func TestTheLongestSilentMakesRoom(t *testing.T) {
-	s := newSite()
-	s.serveWith(t, ServeConfig{Connections: 3})
-	var old []*peer
-	for range 3 {
+// TestWhoMakesRoom tells the listener itself what its connections do, as a server
+// does so at some moment after its answer.
+func TestWhoMakesRoom(t *testing.T) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newConnections(ln, 4, 0, nil)
+	defer l.Close()
+	s := &site{url: "http://" + ln.Addr().String()}
+	enter := func() (*peer, net.Conn) {
 		p := s.dial(t, "127.0.0.1")
-		if got := p.health(t); got != 200 {
-			t.Fatalf("got %d", got)
+		conn, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
 		}
-		old = append(old, p)
+		t.Cleanup(func() { conn.Close() })
+		return p, conn
 	}
-	// The first asks again, so the second has been silent for longest.
-	if got := old[0].health(t); got != 200 {
-		t.Fatalf("got %d", got)
+	peers, conns := make([]*peer, 4), make([]net.Conn, 4)
+	for i := range peers {
+		peers[i], conns[i] = enter()
 	}
-	if got := s.dial(t, "127.0.0.1").health(t); got != 200 {
-		t.Errorf("a new one with only silent ones around: got %d, want 200", got)
+	l.note(conns[3], http.StateActive) // sends a body
+	l.note(conns[2], http.StateActive)
+	worked, ok := conns[2].(*connection)
+	if !ok {
+		t.Fatalf("accepted a %T", conns[2])
 	}
-	if got := old[1].health(t); got != 0 {
-		t.Errorf("the longest silent: got %d, want a closed connection", got)
+	l.hear(worked)
+	l.note(conns[0], http.StateActive)
+	l.note(conns[0], http.StateIdle) // so the second has been silent for longest
+	for _, want := range []int{1, 0, 3} {
+		_, conn := enter()
+		l.note(conn, http.StateActive)
+		if c, ok := conn.(*connection); ok {
+			l.hear(c)
+		}
+		if status, _ := peers[want].read(t); status != 0 {
+			t.Errorf("connection %d: got %d, want it closed", want, status)
+		}
 	}
-	for _, p := range []*peer{old[0], old[2]} {
-		if got := p.health(t); got != 200 {
-			t.Errorf("others: got %d, want 200", got)
+	if old, ok := l.enter(&connection{}); ok || old != nil {
+		t.Errorf("with every request worked on: %v makes room", old)
+	}
+}
+
+// Who sends a body and never ends it, has a place as long as nobody needs it.
+func TestEndlessBodiesDontKeepOthersOut(t *testing.T) {
+	s := newSite()
+	s.serveWith(t, ServeConfig{Connections: 4})
+	for i := range 20 {
+		p := s.dial(t, fmt.Sprintf("127.0.1.%d", 1+i%5))
+		p.send("POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{")
+	}
+	for range 8 {
+		if got := s.dial(t, "127.0.0.1").health(t); got != 200 {
+			t.Errorf("got %d, want 200", got)
 		}
 	}
 }

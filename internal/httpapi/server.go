@@ -55,11 +55,12 @@ func Serve(ctx context.Context, lg *slog.Logger, ln net.Listener, h http.Handler
 	defer cut(nil)
 	open := newConnections(ln, bound(cfg.Connections, defaultConnections), bound(cfg.AddressConnections, defaultAddressConnections), cfg.TrustedProxies)
 	srv := &http.Server{
-		Handler:           h,
+		Handler:           open.received(h),
 		ReadHeaderTimeout: positive(cfg.Header, readHeaderTimeout),
 		IdleTimeout:       positive(cfg.Idle, idleTimeout),
 		MaxHeaderBytes:    maxHeaderBytes,
 		ConnState:         open.note,
+		ConnContext:       remember,
 		// "OPTIONS *" is for the handler, whose answers have all headers.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(lg.Handler(), slog.LevelWarn),
