@@ -92,6 +92,9 @@ func listSubjects(ctx context.Context, st *store.Store, w io.Writer) error {
 	return t.Flush()
 }
 
+// clearTime is how long to wait for readers of what was erased.
+const clearTime = 30 * time.Second
+
 // eraseCmd removes what is kept of somebody.
 type eraseCmd struct {
 	Subject string `required:"" help:"Wie: het id zoals \"bronwijzer export\" het toont." placeholder:"ID"`
@@ -112,6 +115,11 @@ func (c *eraseCmd) Run(ctx context.Context, v *invocation) (err error) {
 	conversations, sessions, err := st.EraseSubject(ctx, c.Subject)
 	if err != nil {
 		return err
+	}
+	wait, done := context.WithTimeout(ctx, clearTime)
+	defer done()
+	if err := st.Cleared(wait); err != nil {
+		return &hintError{err, "Alles is gewist, maar staat nog in het logboek van de databank, omdat een ander programma die leest. Herhaal de opdracht als dat klaar is."}
 	}
 	_, err = fmt.Fprintf(v.stdout, "Gewist: %d gesprekken en %d aanmeldingen van %s.\n", conversations, sessions, c.Subject)
 	return err

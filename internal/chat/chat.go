@@ -7,8 +7,8 @@
 // stored before its Done is emitted. It never ranks, never words an answer and
 // knows no transport. Its invariant: a record is shown only to its owner, or
 // through a link, and only while they may read every document that it shows
-// something of. Its errors are ErrNotFound, for both, ErrNotReady, ErrBusy and
-// InvalidError.
+// something of. Its errors are ErrNotFound, for both, ErrNotReady, ErrBusy,
+// ErrFull and InvalidError.
 package chat
 
 import (
@@ -19,6 +19,7 @@ import (
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
+	"bronwijzer/internal/store"
 )
 
 // Limits of what is asked and written.
@@ -65,6 +66,10 @@ var ErrNotReady = errors.New("not ready")
 // ErrBusy is returned when too much is asked at once. It may go better in a
 // moment.
 var ErrBusy = admission.ErrBusy
+
+// ErrFull is returned when there is no room to keep an answer, which is therefore
+// not given: what is shown can be read again.
+var ErrFull = store.ErrFull
 
 // InvalidError says what is wrong with a request, in Dutch, for whoever sent
 // it.

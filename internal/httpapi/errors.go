@@ -104,6 +104,10 @@ var (
 		status: http.StatusServiceUnavailable, code: "model_unavailable", retryAfter: startRetry,
 		message: "Het taalmodel is nu niet bereikbaar. Probeer het zo nog eens.",
 	}
+	errFull = &apiError{
+		status: http.StatusInsufficientStorage, code: "storage_full",
+		message: "De schijf van de server is vol: uw vraag of document kan niet worden bewaard. Waarschuw de beheerder.",
+	}
 	errTimeout = &apiError{
 		status: http.StatusGatewayTimeout, code: "timeout",
 		message: "Het antwoord duurde te lang.",
@@ -151,6 +155,8 @@ func explain(ctx context.Context, err error) *apiError {
 		return errNotReady
 	case errors.Is(err, chat.ErrBusy):
 		return errBusy
+	case errors.Is(err, chat.ErrFull):
+		return errFull
 	case errors.Is(err, llm.ErrUnavailable):
 		return errNoModel
 	case errors.Is(err, context.DeadlineExceeded):

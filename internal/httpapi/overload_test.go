@@ -64,6 +64,21 @@ func TestBusyAfterAll(t *testing.T) {
 	s.get(t, "/api/v1/search?q=x").wantError(t, 503, "busy")
 }
 
+// What can't be kept isn't answered, and the reader hears why.
+func TestFullDisk(t *testing.T) {
+	s := newSite()
+	s.chat.ask = func(context.Context, chat.Request, func(record.Event) error) (record.Answer, error) {
+		return record.Answer{}, fmt.Errorf("keep answer: %w", chat.ErrFull)
+	}
+	s.start(t, Config{})
+	s.do(t, "POST", "/api/v1/chat", `{"question":"Wat?"}`).wantError(t, 507, "storage_full")
+	s.chat.err = fmt.Errorf("rename: %w", chat.ErrFull)
+	s.do(t, "PATCH", "/api/v1/conversations/conv_1", `{"title":"Nieuw"}`).wantError(t, 507, "storage_full")
+	if got := s.do(t, "POST", "/v1/chat/completions", `{"model":"bronwijzer","messages":[{"role":"user","content":"Wat?"}]}`); got.status != 507 {
+		t.Errorf("completion: got %d %s", got.status, got.body)
+	}
+}
+
 func TestManyStreams(t *testing.T) {
 	s := newSite()
 	hold := make(chan struct{})

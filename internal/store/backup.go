@@ -144,7 +144,7 @@ func onFile(ctx context.Context, path string, f func(*sql.DB) error) error {
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dataSource(path))
+	db, err := sql.Open("sqlite", dataSource(path, lockTime))
 	if err != nil {
 		return err
 	}

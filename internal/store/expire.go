@@ -60,19 +60,3 @@ func retitle(ctx context.Context, tx *sql.Tx, id string) error {
 	_, err = tx.ExecContext(ctx, `DELETE FROM conversations WHERE id = $1`, id)
 	return err
 }
-
-// erase runs f as write does, and then sees to it that nothing of what f
-// removed is left in the log beside the database; its pages were overwritten
-// already, see secure_delete.
-func (s *Store) erase(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	if err := s.write(ctx, what, f); err != nil {
-		return err
-	}
-	var busy, frames, moved int
-	err := s.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved)
-	if err != nil || busy != 0 {
-		// The removal itself is done; a later checkpoint clears the log.
-		s.lg.WarnContext(ctx, "log of the database not cleared yet", "busy", busy, "error", err)
-	}
-	return nil
-}

@@ -35,6 +35,9 @@ const fileName = "bronwijzer.db"
 // readers bounds the connections that read at the same time.
 const readers = 8
 
+// lockTime is how long a connection waits for another's lock.
+const lockTime = 10 * time.Second
+
 // pageSize in bytes. A vector of 384 numbers takes 1.6 kB: on pages of 4 kB a
 // fifth of the file is waste.
 const pageSize = 8192
@@ -56,7 +59,9 @@ type Store struct {
 	lg     *slog.Logger
 	writer *sql.DB // one connection
 	reader *sql.DB
-	lock   *os.File // nil in mode Beside
+	// cleaner comes after both: its work ends before they close.
+	cleaner cleaner
+	lock    *os.File // nil in mode Beside
 }
 
 // Open opens the data folder, and makes folder, database and schema where they
@@ -106,10 +111,10 @@ func create(path string) error {
 	return f.Close()
 }
 
-// connect sets up the connections. Every one waits for a lock of another
-// process rather than fail at once.
+// connect sets up the connections. Those that read and write wait for a lock of
+// another process rather than fail at once.
 func (s *Store) connect(path string) (err error) {
-	name := dataSource(path) + "&_pragma=cache_size(-32000)"
+	name := dataSource(path, lockTime) + "&_pragma=cache_size(-32000)"
 	// FULL: a commit is on the disk before it is acknowledged. secure_delete:
 	// what is erased is overwritten, not only unlinked.
 	s.writer, err = sql.Open("sqlite", name+"&_txlock=immediate&_pragma=synchronous(FULL)&_pragma=secure_delete(1)")
@@ -123,21 +128,29 @@ func (s *Store) connect(path string) (err error) {
 	}
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
+	s.cleaner.db, err = sql.Open("sqlite", dataSource(path, 0))
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	s.cleaner.db.SetMaxOpenConns(1)
+	s.cleaner.stop = make(chan struct{})
 	return nil
 }
 
-// dataSource names a database file, by its absolute path, to the driver.
-func dataSource(path string) string {
+// dataSource names a database file, by its absolute path, to the driver, and how
+// long to wait for a lock of somebody else.
+func dataSource(path string, wait time.Duration) string {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a drive letter
 	}
-	return (&url.URL{Scheme: "file", Path: slashed}).String() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)"
+	return (&url.URL{Scheme: "file", Path: slashed}).String() +
+		fmt.Sprintf("?_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)", wait.Milliseconds())
 }
 
 // Close waits for running statements and gives up the data folder.
 func (s *Store) Close() error {
-	var errs []error
+	errs := []error{s.cleaner.close()}
 	if s.reader != nil {
 		errs = append(errs, s.reader.Close())
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -164,5 +165,46 @@ func TestMarks(t *testing.T) {
 	}
 	if _, err := s.Marks(ctx, "piet", "conv_1"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("another's: got %v, want ErrNotFound", err)
+	}
+}
+
+// TestEraseBesideAReader: as long as somebody reads what was there before, the log
+// keeps it; others write meanwhile, and it is gone when they have read.
+func TestEraseBesideAReader(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Owner)
+	ctx := t.Context()
+	secret := bytes.Repeat([]byte("kanarie-in-de-mijn "), 2000)
+	rec := asked("ans_1", "conv_1", 1)
+	rec.Text = string(secret)
+	save(t, s, "jan", rec)
+	reader, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reader.QueryRowContext(ctx, `SELECT count(*) FROM answers`).Scan(&n); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if err := s.DeleteConversation(ctx, "jan", "conv_1"); err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, "piet", asked("ans_2", "conv_2", 2))
+	past, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := s.Cleared(past); err == nil || !bytes.Contains(bytesOf(t, dir), secret[:40]) {
+		t.Errorf("cleared while it is read: %v", err)
+	}
+	if err := reader.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Cleared(ctx); err != nil {
+		t.Error(err)
+	}
+	if bytes.Contains(bytesOf(t, dir), secret[:40]) {
+		t.Error("erased, and still there")
+	}
+	if err := s.Cleared(ctx); err != nil {
+		t.Errorf("with nothing to clear: %v", err)
 	}
 }
