@@ -212,6 +212,7 @@ func TestRestoreRefuses(t *testing.T) {
 		{"of another program", make("foreign", "PRAGMA application_id = 1", bytes), ErrForeign},
 		{"newer", make("newer", "PRAGMA user_version = 999", bytes), ErrTooNew},
 		{"reference to nothing", make("loose", "DELETE FROM texts", bytes), ErrCorrupt},
+		{"other words in a text", make("forged", "UPDATE texts SET text = replace(text, 'Zin 1 ', 'Zin 9 ')", bytes), ErrCorrupt},
 		{"database in use", logged, nil},
 	}
 	for _, tt := range tests {

@@ -64,29 +64,13 @@ type Expected struct {
 //
 // That takes 3 s for 10,000 passages with 90,000 vectors. Until it is done the
 // log beside the database can't be emptied: it grows with what is written, and
-// whoever erases something waits for it, ten seconds at most.
+// what is erased meanwhile stands in it.
 func (s *Store) Verify(ctx context.Context, expected Expected) (Verification, error) {
 	v := verifier{expected: expected, seen: Verification{Problems: []Problem{}}}
 	if expected.Keys != nil {
 		v.seen.Model = fmt.Sprintf("%s (%d)", expected.Model.Name, expected.Model.Dim)
 	}
-	err := s.read(ctx, "verify", func(tx *sql.Tx) error {
-		v.tx = tx
-		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&v.seen.Schema); err != nil {
-			return err
-		}
-		for _, check := range []func(context.Context) error{
-			v.file, v.references, v.texts, v.versions, v.documents, v.vectors, v.answers, v.conversations, v.feedback,
-		} {
-			err := explain(check(ctx))
-			if errors.Is(err, ErrCorrupt) { // the other checks may still get through
-				v.fault("bestand", fileName, err.Error())
-			} else if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := s.read(ctx, "verify", func(tx *sql.Tx) error { return v.all(ctx, tx) })
 	if errors.Is(err, ErrCorrupt) { // so badly that nothing more can be read
 		v.fault("bestand", fileName, err.Error())
 		err = nil
@@ -99,6 +83,25 @@ type verifier struct {
 	tx       *sql.Tx
 	expected Expected
 	seen     Verification
+}
+
+// all checks everything; an error says that it couldn't.
+func (v *verifier) all(ctx context.Context, tx *sql.Tx) error {
+	v.tx = tx
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&v.seen.Schema); err != nil {
+		return err
+	}
+	for _, check := range []func(context.Context) error{
+		v.file, v.references, v.texts, v.versions, v.documents, v.vectors, v.answers, v.conversations, v.feedback,
+	} {
+		err := explain(check(ctx))
+		if errors.Is(err, ErrCorrupt) { // the other checks may still get through
+			v.fault("bestand", fileName, err.Error())
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *verifier) fault(what, id, detail string) {
