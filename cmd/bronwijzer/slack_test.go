@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,13 +40,7 @@ type colleague struct {
 
 func newColleague(t *testing.T) *colleague {
 	t.Helper()
-	var free net.ListenConfig
-	l, err := free.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	c := &colleague{house: newHouse(t), slack: slacktest.New(t), listen: l.Addr().String(), log: &bytes.Buffer{}}
+	c := &colleague{house: newHouse(t), slack: slacktest.New(t), listen: reserved(t), log: &bytes.Buffer{}}
 	c.slack.PublicURL = slackPublic
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -57,6 +51,31 @@ func newColleague(t *testing.T) *colleague {
 		}
 	})
 	return c
+}
+
+// reserved is an address of loopback that only a program gets which names it,
+// also while nobody listens there: its port is held without listening.
+func reserved(t *testing.T) string {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Close(fd) })
+	syscall.CloseOnExec(fd)
+	// As net sets for the program's.
+	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	at, err := syscall.Getsockname(fd)
+	in4, ok := at.(*syscall.SockaddrInet4)
+	if err != nil || !ok {
+		t.Fatal(at, err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", in4.Port)
 }
 
 // start starts the program and returns at once.

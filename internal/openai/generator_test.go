@@ -44,7 +44,7 @@ func generator(tb testing.TB, script llmtest.Script, cfg GeneratorConfig) (*Gene
 // impatient is how long a silence may last in scenarios that have one; others may
 // take their time, on a busy machine.
 var impatient = map[string]time.Duration{
-	"silent": 300 * time.Millisecond, "no header": 300 * time.Millisecond, "stuck": 500 * time.Millisecond,
+	"silent": 300 * time.Millisecond, "no header": 300 * time.Millisecond, "stuck": 2 * time.Second,
 }
 
 // scenario is the script of that name.
@@ -145,7 +145,7 @@ func TestGeneratorTotal(t *testing.T) {
 				c.Wait(time.Millisecond)
 			}
 		}
-	}, GeneratorConfig{Total: 500 * time.Millisecond})
+	}, GeneratorConfig{Total: 2 * time.Second})
 	_, err := g.Generate(t.Context(), passageRequest(), func(string) error { return nil })
 	if err == nil || errors.Is(err, llm.ErrUnavailable) || !strings.Contains(err.Error(), "takes too long") {
 		t.Errorf("got %v", err)

@@ -111,9 +111,22 @@ func TestRateLimits(t *testing.T) {
 }
 
 // A channel gets at most one message a second, and none of its questions is
-// held up by another channel's.
+// held up by another channel's. A machine that stops for a moment brings messages
+// together that were sent apart: once, not always.
 func TestPace(t *testing.T) {
 	t.Parallel()
+	var fault string
+	for range 5 {
+		if fault = pace(t); fault == "" {
+			return
+		}
+	}
+	t.Error(fault)
+}
+
+// pace says what is wrong with when two channels got their messages.
+func pace(t *testing.T) (fault string) {
+	t.Helper()
 	b := newBench(t)
 	b.slack.Paced = true
 	b.start(t, nil)
@@ -124,14 +137,15 @@ func TestPace(t *testing.T) {
 	b.deliver(t, mention("8.1", "rustig"))
 	b.slack.AwaitText(t, "8.1", "Over rustig")
 	if n := len(b.slack.Messages("")); n > 3 {
-		t.Errorf("the quiet channel waited for %d others", n-1)
+		fault = fmt.Sprintf("the quiet channel waited for %d others", n-1)
 	}
 	for i := range 3 {
 		b.slack.AwaitText(t, fmt.Sprintf("7.%d", i), "Over druk")
 	}
 	if strings.Contains(b.logs.String(), "rate limit") {
-		t.Errorf("Slack had to say that it was too fast:\n%s", b.logs)
+		fault = fmt.Sprintf("Slack had to say that it was too fast:\n%s", b.logs)
 	}
+	return fault
 }
 
 // Questions beyond the queue are told so; beyond twice the queue Slack is told

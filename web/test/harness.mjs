@@ -65,7 +65,8 @@ export async function serve(...flags) {
   for (const began = Date.now(); ; await new Promise((wake) => setTimeout(wake, 50))) {
     if (await fetch(url + "/readyz").then((r) => r.ok, () => false)) return url;
     if (child.exitCode !== null) throw new Error(`the program ended:\n${said.join("\n")}`);
-    if (Date.now() - began > 90_000) throw new Error("not ready after 90 s");
+    // Without vector instructions the texts take minutes to embed.
+    if (Date.now() - began > 900_000) throw new Error("not ready after 15 minutes");
   }
 }
 

@@ -109,10 +109,7 @@ func run(ctx context.Context, o *options) (err error) {
 	}()
 	fmt.Printf("%s, %s/%s, %d cores, %s\n\n", time.Now().Format(time.DateTime), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	t := &trial{options: o, server: s, load: &load{address: s.address, requests: requests}}
-	if err := t.run(ctx); err != nil {
-		return err
-	}
-	return t.verdict()
+	return t.run(ctx)
 }
 
 // readRequests makes two requests of every question: one for JSON and one for

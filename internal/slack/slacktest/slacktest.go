@@ -22,7 +22,7 @@ import (
 
 const (
 	// patience is how long Await waits for what should happen soon.
-	patience = 30 * time.Second
+	patience = 3 * time.Minute
 	// look is how often it looks for what the workspace doesn't see happen.
 	look = 20 * time.Millisecond
 )

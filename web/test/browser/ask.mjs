@@ -7,8 +7,8 @@ import { realSite } from "../site.mjs";
 
 export const question = "Wat is de signalentafel mensenhandel Midden-Nederland?";
 
-/** focused is the id of what has the focus: it must never be nowhere. */
-const focused = (page) => page.evaluate(() => document.activeElement.id);
+/** focused waits until the focus is on what has an id: it must never be nowhere. */
+const focused = (page, id) => page.waitForFunction((id) => document.activeElement.id === id, id);
 
 test("an example is asked, and the answer is the record", async () => {
   const { url } = await realSite();
@@ -24,7 +24,7 @@ test("an example is asked, and the answer is the record", async () => {
   assert.equal(await page.locator(".answer-text button.cite").count(), (r.text.match(/\[\d+\]/g) ?? []).length);
   assert.match(await page.locator(".mode").innerText(), /Letterlijk uit de documenten/);
   assert.equal(await page.inputValue("#question"), "");
-  assert.equal(await focused(page), "question");
+  await focused(page, "question");
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });
@@ -96,7 +96,7 @@ test("stop keeps what was shown, and the server kept it too", async () => {
   assert.match(await page.locator(".turn .note").first().innerText(), /onderbroken/);
   await page.waitForURL(/\/c\/conv_/);
   await page.locator("[role=status]", { hasText: "Gestopt." }).waitFor({ state: "attached" });
-  assert.equal(await focused(page), "question");
+  await focused(page, "question");
   await ask(page, "In welk jaar is die opgezet?");
   assert.equal(await page.locator(".turn").count(), 2);
   plan.release();
@@ -134,7 +134,7 @@ for (const [name, plan, words] of [
     await page.waitForFunction((q) => document.querySelector("#question").value === q, question);
     await alert.getByRole("button", { name: "Probeer opnieuw" }).click();
     await page.locator('.turn[data-state="done"]').waitFor();
-    assert.equal(await focused(page), "question");
+    await focused(page, "question");
     assert.equal(await page.locator(".utrecht-alert--error").count(), 0);
     assert.equal(await page.locator(".turn").count(), 1);
     await page.context().close();
