@@ -39,13 +39,8 @@ func SearchQuestion(history []llm.Message, question string) string {
 		return offered
 	}
 	var topics []string
-	last := question
-	for i := len(history) - 1; i >= 0 && len(topics) < maxCarried && leans(last); i-- {
-		if history[i].Role != llm.User || isReply(history[i].Content) {
-			continue
-		}
-		last = history[i].Content
-		if t := topic(last, question, topics); t != "" {
+	for _, earlier := range leanedOn(history, question) {
+		if t := topic(earlier, question, topics); t != "" {
 			topics = append(topics, t)
 		}
 	}
@@ -53,6 +48,27 @@ func SearchQuestion(history []llm.Message, question string) string {
 		return question
 	}
 	return question + " (" + strings.Join(topics, "; ") + ")"
+}
+
+// leanedOn are the earlier questions that a question leans on, latest first. Of
+// too many the first is kept, which stands by itself: it says what all the others
+// are about. Those that say nothing ("Vertel eens meer") don't count.
+func leanedOn(history []llm.Message, question string) []string {
+	var chain []string
+	last := question
+	for i := len(history) - 1; i >= 0 && leans(last); i-- {
+		if history[i].Role != llm.User || isReply(history[i].Content) {
+			continue
+		}
+		last = oneLine(history[i].Content, maxTopic)
+		if topic(last, question, nil) != "" {
+			chain = append(chain, last)
+		}
+	}
+	if n := len(chain); n > maxCarried {
+		chain = append(chain[:maxCarried-1], chain[n-1])
+	}
+	return chain
 }
 
 // isReply reports whether a message was no question.
@@ -66,7 +82,7 @@ func isReply(message string) bool {
 // that are there already.
 func topic(earlier, question string, topics []string) string {
 	there := stems(question + " " + strings.Join(topics, " "))
-	all := strings.Fields(oneLine(earlier, maxTopic))
+	all := strings.Fields(earlier)
 	for i, w := range all {
 		all[i] = strings.Trim(w, `?!.,;:"“”‘’'()[]`)
 	}
@@ -74,13 +90,17 @@ func topic(earlier, question string, topics []string) string {
 	for i, w := range all {
 		lower := strings.ToLower(w)
 		inName := i > 1 && i+1 < len(all) && isCapitalised(all[i-1]) && isCapitalised(all[i+1]) // "No Place for Sex Trafficking"
-		idle := plain[lower] || pointers[lower] || continuations[lower] || there[stem(lower)]
+		named := i > 0 && isCapitalised(w) || isAbbreviation(w)                                 // "Tweede Kamer", "OM"
+		idle := isIdle(lower) && !named || there[stem(lower)]
 		if w != "" && (!idle || inName) {
 			kept = append(kept, w)
 		}
 	}
 	return strings.Join(kept, " ")
 }
+
+// isIdle reports whether a word says nothing about a topic.
+func isIdle(word string) bool { return plain[word] || pointers[word] || continuations[word] }
 
 func isCapitalised(word string) bool {
 	r, _ := utf8.DecodeRuneInString(word)
@@ -110,29 +130,66 @@ func offer(history []llm.Message) (string, bool) {
 }
 
 // leans reports whether a question can't be understood without what was said
-// before: it begins as a continuation, points back, or says next to nothing by
-// itself.
+// before: it begins as a continuation, points back, has no verb, or says next to
+// nothing by itself. A name doesn't lean, however short the question: what is
+// asked about it may be something new.
 func leans(question string) bool {
 	words := words(question)
-	if aside.MatchString(question) {
+	if len(words) == 0 || aside.MatchString(question) || continuations[words[0]] || ellipses[words[len(words)-1]] {
 		return true
 	}
-	if len(words) <= 2 || continuations[words[0]] || ellipses[words[len(words)-1]] {
-		return true
-	}
-	content, definite, more := 0, false, false
+	content, topics, it, more := 0, 0, false, false
 	for i, w := range words {
 		if pointsBack(words, i, content) {
 			return true
 		}
-		definite = definite || w == "de" || w == "het" || w == "the"
+		it = it || isIt(words, i)
 		more = more || others[w]
 		if !plain[w] {
 			content++
+			if !isNumber(w) && !relational[stem(w)] {
+				topics++
+			}
 		}
 	}
 	stranded := slices.Contains(words, "er") && strandable[words[len(words)-1]]
-	return content <= maxElliptic && (stranded || more) || content == 0 || content == 1 && definite
+	return topics == 0 || topics == 1 && (it || isFragment(words)) || content <= maxElliptic && (stranded || more)
+}
+
+// isFragment reports whether a question has no verb, so that it goes on with the
+// last: "Welke landen?", "In welke talen?", "Hoeveel voor mensenhandel?"
+func isFragment(words []string) bool {
+	switch {
+	case len(words) == 1:
+		return false
+	case relative[words[0]]:
+		return asks(words[1]) || isNumber(words[1]) || words[1] == "de" || words[1] == "het"
+	case asks(words[0]):
+		// Not "Wat voor …".
+		return len(words) == 2 || prepositions[words[1]] && words[0] != "wat"
+	}
+	return prepositions[words[0]] && (len(words) == 2 || len(words) == 3 && asks(words[1]))
+}
+
+// asks reports whether a word asks.
+func asks(word string) bool {
+	return asking[word] || relative[word] || word == "hoeveel" || word == "welk" || word == "welke" || word == "which"
+}
+
+// verbal words are participles and infinitives; "het" takes no noun in -en, as
+// plurals have "de".
+var verbal = regexp.MustCompile(`^(.+en|(aan|af|bij|in|mee|na|om|op|over|toe|uit|voor)?(be|ge|her|ont|ver).+[dt])$`)
+
+// isIt reports whether word i is the pronoun "het" and not the article: "Wie
+// voert het uit?", "Waar wordt het gebruikt?", "Is het gratis?"
+func isIt(words []string, i int) bool {
+	if words[i] != "het" {
+		return false
+	}
+	if i+1 == len(words) || plain[words[i+1]] {
+		return true
+	}
+	return i+2 == len(words) && (!slices.ContainsFunc(words, asks) || words[0] == "waarom" || verbal.MatchString(words[i+1]))
 }
 
 // pointsBack reports whether word i of a question stands for something that was
@@ -161,59 +218,3 @@ func pointsBack(words []string, i, content int) bool {
 func named(before []string, noun string) bool {
 	return !plain[noun] && slices.ContainsFunc(before, func(w string) bool { return stem(w) == stem(noun) })
 }
-
-// words are the words of a text, in small letters.
-func words(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\''
-	})
-}
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		m[w] = true
-	}
-	return m
-}
-
-var (
-	// continuations open a question that goes on from the last.
-	continuations = set("en maar of dus want hoezo oke ok ja nee and but")
-	// ellipses end one.
-	ellipses = set("dan dus het then it")
-	// persons stand for who was named before, here or in an earlier question.
-	// "haar" and "het" are left out: they mostly stand before a noun.
-	persons = set("hij zij ze hem hun hen he she they him them their")
-	// pointers stand for something that was named before. "er" is left out: it
-	// mostly isn't one.
-	pointers = set(`daar daarvan daarvoor daarin daaraan daarmee daarover daarbij daarna daarop daaruit daardoor daarnaast daarvoor
-		hiervan hiervoor hierin hieraan hiermee hierover hierbij hieruit ervan ervoor erin eraan ermee erover erbij erna eruit
-		diens dezelfde hetzelfde laatstgenoemde eerstgenoemde sindsdien destijds die dat dit deze
-		that this those these it hij zij ze hem hun hen`)
-	// leading words stand before a pointer, where no clause begins.
-	leading = set(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen mag moet moeten zal zullen gaat gaan
-		van voor in op aan met bij naar uit tot om door over via tegen volgens sinds onder en of ook doet doen deed
-		werkt werken werkte komt komen kwam kwamen krijgt krijgen kreeg kregen vindt vinden vond zegt zeggen zei staat
-		staan stond geldt gelden kost kosten kostte duurt duren duurde begint begon begonnen betekent helpt helpen hielp
-		leidt leidde leverde leveren maakt maken maakte geeft geven gaf ligt liggen loopt lopen liep heet houdt
-		are were does do did of for on to with by`)
-	// asking words are followed by a verb, then by what is asked about.
-	asking = set("wat wie waar wanneer hoe waarom waarmee waarvoor what who where when how why")
-	// times make "dit" point at the present.
-	times = set("jaar moment maand week kwartaal decennium year month week moment soort type")
-	// vague nouns say little without what they stand for.
-	vague = set(`mensen personen groep groepen dienst organisatie instantie partij partijen zaak zaken regeling wet project
-		programma pilot plan brief rapport onderzoek periode aanpak maatregel maatregelen bedrag aantal`)
-	// others compare with something.
-	others = set("ook andere ander overige nog anders voorbeeld voorbeelden also other others else example")
-	// strandable words end a question whose "er" they belong to: "Mogen er
-	// stukken in?"
-	strandable = set("in aan op mee over voor van bij uit toe tegen door naar onder")
-	// plain are words that carry no topic.
-	plain = set(`de het een van voor in op aan met bij naar uit tot te om door over is zijn was waren wordt worden
-		werd werden heeft hebben had hadden kan kunnen mag moet moeten zal zullen er ook nog al niet geen wel
-		wat wie waar wanneer hoe hoeveel welk welke waarvoor waarmee waarom waardoor jaar dag keer vaak precies
-		ik je jij u we wij doet doen gaat gaan als dat die
-		the a an of for in on to is are was were what who where when how which why does do did`)
-)

@@ -79,6 +79,8 @@ func TestSearchQuestion(t *testing.T) {
 		{"chain", long, "En daarna?", "En daarna? (2019; mensen werken; CKM)"},
 		{"not thanks", append(pilot, turns("Dank je wel!", "Graag gedaan.")...), "En de kosten daarvan?", "En de kosten daarvan?" + topic},
 		{"names whole", turns("Wat is No Place for Sex Trafficking?", "Een programma."), "Wie doet daaraan mee?", "Wie doet daaraan mee? (No Place for Sex Trafficking)"},
+		{"chain of more", append(turns("Wat is DIGW?", "Een loods.", "Wie heeft dat ontwikkeld?", "De politie."), long[2:]...), "En daarna?", "En daarna? (2019; mensen werken; DIGW)"},
+		{"names in capitals", turns("Wat doet het OM?", "Veel.", "Wat zegt de Tweede Kamer daarover?", "Niets."), "Waarom?", "Waarom? (Tweede Kamer; OM)"},
 		{
 			"offer", turns("Wat is de signalentafel?", "Een overleg. Wilt u ook weten in welk jaar de pilot is opgezet?"), "Ja, graag!",
 			"En in welk jaar de pilot is opgezet? (signalentafel)",
@@ -89,6 +91,60 @@ func TestSearchQuestion(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestLeans wants follow-ups to take the topic along, and questions with a topic
+// of their own to leave it, however short they are.
+func TestLeans(t *testing.T) {
+	history := turns("Hoeveel fte komt er bij de AVIM?", "87 fte.")
+	for _, question := range []string{
+		"Waarvan hoeveel voor mensenhandel?", "Waarvan de helft in 2020?", "Waarvoor?", "Hoeveel in 2021?", "Hoeveel voor mensenhandel?",
+		"Hoeveel per jaar?", "Hoeveel waren er in 2019?", "In welke talen?", "Welke landen?", "In Gouda?", "2021?",
+		"Vertel meer over het tweede", "Vertel eens meer", "Meer", "Kun je dat korter zeggen?", "Bedoel je de politie?", "Geef eens een voorbeeld",
+		"Wat zijn de kosten?", "Kosten?", "De voorwaarden?", "Wat is het belangrijkste doel?", "Wat is het eerste?", "Wie heeft de leiding?", "Hoe lang duurt het project?",
+		"Wie voert het uit?", "Wanneer is het klaar?", "Waar wordt het gebruikt?", "Wie mag het gebruiken?", "Is het gratis?", "Waarom is het ingewikkeld?",
+	} {
+		if got, want := chat.SearchQuestion(history, question), question+" (fte AVIM)"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for _, question := range []string{
+		"Wat is de signalentafel?", "Wie is de minister?", "Wat is het lokprofiel?", "Wat is het Actieplan?", "Wat is het Tallon-criterium?",
+		"CKM", "OM", "mensenhandel", "Chinese arbeidsmigranten", "De escapetruck", "Kosten webcrawler", "Artikel 273f",
+		"Wat doet het OM?", "Wat is de rol van CoMensha?", "Is het Actieplan gratis?", "Van wanneer is het Actieplan?", "Wanneer is het Actieplan klaar?",
+		"Waarvoor staat CKM?", "Waarvoor dient de escapetruck?", "Wat voor programma is EMPACT?", "In welke steden werkt SHOP?", "Wat is het plan van aanpak?",
+		"Hoeveel van de gemeenten hebben een aandachtsfunctionaris?", "Vertel meer over de escapetruck", "Noem drie voorbeelden van uitbuiting", "WAT IS DE WEBCRAWLER?",
+	} {
+		if got := chat.SearchQuestion(history, question); got != question {
+			t.Errorf("got %q, want %q", got, question)
+		}
+	}
+}
+
+// TestTopicStays wants the topic to outlive what says nothing, until there is a
+// new one.
+func TestTopicStays(t *testing.T) {
+	var history []llm.Message
+	for _, tt := range []struct{ question, want string }{
+		{"Welke projecten zijn er voor jongens?", ""},
+		{"Vertel meer over het tweede", " (projecten jongens)"},
+		{"Hoezo?", " (projecten jongens)"},
+		{"Weet je dat zeker?", " (projecten jongens)"},
+		{"Waar staat dat?", " (projecten jongens)"},
+		{"Wie voert het uit?", " (projecten jongens)"},
+		{"Wat is de webcrawler?", ""},
+		{"Leg dat eens uit", " (webcrawler)"},
+		{"Waarom is die ingewikkeld?", " (webcrawler)"},
+		{"CKM", ""},
+		{"Vertel eens meer", " (CKM)"},
+		{"Vat het Actieplan samen", ""},
+		{"Wat is het doel ervan?", " (Actieplan)"},
+	} {
+		if got := chat.SearchQuestion(history, tt.question); got != tt.question+tt.want {
+			t.Errorf("got %q, want %q", got, tt.question+tt.want)
+		}
+		history = append(history, turns(tt.question, "Een antwoord.")...)
 	}
 }
 

@@ -145,7 +145,7 @@ func stems(text string) map[string]bool {
 
 func addStems(into map[string]bool, text string) {
 	for _, w := range words(text) {
-		if !plain[w] && !pointers[w] && !continuations[w] {
+		if !isIdle(w) {
 			into[stem(w)] = true
 		}
 	}
