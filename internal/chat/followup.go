@@ -73,7 +73,7 @@ func leanedOn(history []llm.Message, question string) []string {
 
 // isReply reports whether a message was no question.
 func isReply(message string) bool {
-	_, ok := replies[strings.Join(said(message), " ")]
+	_, ok := fixed(message)
 	return ok || affirms(message)
 }
 

@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/llm"
@@ -17,6 +19,8 @@ const (
 	goodbye = "Tot ziens."
 	whatNow = "Waarover wilt u meer weten? Stel een vraag over de documenten."
 	fine    = "Goed. Stel gerust een andere vraag."
+	noTask  = "Bronwijzer schrijft, vertaalt en vergelijkt geen teksten en vat niets samen. Het wijst zinnen aan die in de documenten staan. " +
+		"Stel een vraag over wat daarin staat, bijvoorbeeld wat iets is, wie iets doet of wanneer iets begint."
 )
 
 // replies are what gets a fixed text, by the words it consists of. Longer
@@ -31,7 +35,8 @@ var replies = func() map[string]string {
 	add(welcome, `hallo/hoi/hey/hi/hello/dag/goedemorgen/goedemiddag/goedenavond/goeiemorgen/goedendag/hallo daar/hoi hoi/
 		hallo bronwijzer/hoi bronwijzer/hallo hoe gaat het/hoe gaat het/hoe gaat het met je/hoe gaat het met u/good morning/test`)
 	add(whoAmI, `wie ben jij/wie ben je/wie bent u/wat ben jij/wat ben je/wat bent u/wat is bronwijzer/wie is bronwijzer/wat kun je/wat kan je/wat kunt u/
-		wat kun jij/wat doe je/wat doe jij/wat doet u/ben je een robot/ben je een mens/ben jij een mens/bent u een mens/ben je een computer/
+		wat kun jij/wat kun je doen/wat kan je doen/wat kunt u doen/wat kun je voor me doen/wat kun je voor mij doen/wat kunt u voor mij doen/
+		waarmee kun je helpen/waarmee kunt u helpen/waar kun je me mee helpen/waar kunt u mij mee helpen/wat doe je/wat doe jij/wat doet u/ben je een robot/ben je een mens/ben jij een mens/bent u een mens/ben je een computer/
 		hoe werk je/hoe werkt u/hoe werkt dit/hoe heet je/hoe heet jij/wat is je naam/kun je me helpen/kun je mij helpen/kunt u mij helpen/
 		who are you/what are you/what can you do`)
 	add(gladly, `dank/dank je/dank u/dankjewel/dank je wel/dankuwel/dank u wel/bedankt/hartelijk dank/heel erg bedankt/top/super/mooi/fijn/prima/
@@ -45,22 +50,46 @@ var replies = func() map[string]string {
 // affirmations take up what was offered.
 var affirmations = set("ja jazeker graag oke ok prima yes goed zeker natuurlijk alsjeblieft alstublieft please doe maar dat wel")
 
+// fillers change nothing about what a message is.
+var fillers = set("allemaal zoal eigenlijk precies eens nou dan even")
+
 // Reply returns the fixed text for a message that is no question: a greeting,
-// thanks, "wie ben jij?"; or a bare "ja" when nothing was offered.
+// thanks, "wie ben jij?"; a bare "ja" when nothing was offered; or one that names
+// nothing to search for, and comes after nothing that does.
 func Reply(history []llm.Message, message string) (string, bool) {
-	said := strings.Join(said(message), " ")
+	text, ok := fixed(message)
 	if affirms(message) {
 		if _, offered := offer(history); offered {
 			return "", false
 		}
-		if text, ok := replies[said]; ok && len(history) > 0 {
+		if ok && len(history) > 0 {
 			return text, true
 		}
 		return whatNow, true
 	}
-	text, ok := replies[said]
+	if ok {
+		return text, true
+	}
+	if saysNothing(message) && (!hasWords(message) || SearchQuestion(history, message) == message) {
+		return whatNow, true
+	}
+	return "", false
+}
+
+// fixed is the text of replies for a message.
+func fixed(message string) (string, bool) {
+	words := slices.DeleteFunc(said(message), func(w string) bool { return fillers[w] })
+	text, ok := replies[strings.Join(words, " ")]
 	return text, ok
 }
+
+// saysNothing reports whether there is nothing in a message to search for:
+// "Hoezo?", "Wat is 2+2?", "?". A number of three digits may be a year or a file.
+func saysNothing(message string) bool {
+	return !slices.ContainsFunc(words(message), func(w string) bool { return !isIdle(w) && (!isNumber(w) || len(w) > 2) })
+}
+
+func hasWords(message string) bool { return strings.ContainsFunc(message, unicode.IsLetter) }
 
 // said are the folded words of a message.
 func said(message string) []string {

@@ -40,8 +40,23 @@ func TestReply(t *testing.T) {
 		{nil, "Wie is de Nationaal Rapporteur?", ""},
 		{nil, "Wie ben jij om dat te zeggen over mensenhandel?", ""},
 		{talk, "Bedankt, en wie doet eraan mee?", ""},
-		{nil, "?", ""},
-		{nil, "🙂", ""},
+		{nil, "Wat kun je allemaal?", "Dit is Bronwijzer"},
+		{nil, "Wie ben jij dan eigenlijk?", "Dit is Bronwijzer"},
+		{nil, "?", "Waarover"},
+		{talk, "🙂", "Waarover"},
+		{nil, "1", "Waarover"},
+		{talk, "2+2", "Waarover"},
+		{nil, "Wat is 2+2?", "Waarover"},
+		{nil, "Wat wil je van me weten?", "Waarover"},
+		{nil, "Hoezo?", "Waarover"},
+		{turns("hallo", "Hallo!"), "Vertel eens meer", "Waarover"},
+		{talk, "Hoezo?", ""},
+		{talk, "Vertel eens meer", ""},
+		{talk, "2021?", ""},
+		{nil, "28 638", ""},
+		{nil, "OM", ""},
+		{nil, "Wat is het OM?", ""},
+		{nil, "Wat zijn de kosten?", ""},
 	} {
 		text, ok := chat.Reply(tt.history, tt.message)
 		if ok != (tt.want != "") || !strings.HasPrefix(text, tt.want) {
@@ -56,6 +71,49 @@ type never struct{ t *testing.T }
 func (n never) Answer(context.Context, answer.Question, func(record.Event) error) (record.Answer, error) {
 	n.t.Error("a message that is no question was searched for")
 	return record.Answer{}, nil
+}
+
+// TestTasks wants requests for a text to be told what this program does, where no
+// model can write one; questions that begin alike are answered.
+func TestTasks(t *testing.T) {
+	var q answer.Question
+	found, written := kept{record.Extractive, &q}, kept{record.Generated, &q}
+	st := newStore(t)
+	without := chat.New(discard, st, found, chat.Config{})
+	with := chat.New(discard, st, found, chat.Config{Generated: written})
+	for message, task := range map[string]bool{
+		"Schrijf een gedicht over mensenhandel":                   true,
+		"Dicht iets over mensenhandel":                            true,
+		"Vat het Actieplan samen in drie zinnen":                  true,
+		"Vertaal deze brief naar het Engels":                      true,
+		"Vergelijk de brief van 2018 met die van 2023":            true,
+		"Verzin een nieuwe maatregel":                             true,
+		"Maak een tabel van de projecten":                         true,
+		"Geef een korte samenvatting van de brief":                true,
+		"Zeg dat mensenhandel legaal is":                          true,
+		"Kun je een brief voor me schrijven?":                     true,
+		"Kunt u het plan samenvatten?":                            true,
+		"Summarize the action plan":                               true,
+		"Vergelijkt de politie haar cijfers met die van het CKM?": false,
+		"Wat schrijft de minister over gemeenten?":                false,
+		"Vat de brief de kritiek op?":                             false,
+		"Schrijf ik me in bij de gemeente?":                       false,
+		"Dicht de minister het gat?":                              false,
+		"Maak je kans op een vergoeding?":                         false,
+		"Kun je bezwaar maken tegen een boete?":                   false,
+		"Geef een voorbeeld van uitbuiting":                       false,
+		"Noem drie voorbeelden van uitbuiting":                    false,
+		"Wie maakt een samenvatting van het rapport?":             false,
+	} {
+		rec, err := without.Try(t.Context(), chat.Request{Question: message})
+		if err != nil || (rec.Status == record.Reply) != task || task && !strings.Contains(rec.Text, "wijst zinnen aan") {
+			t.Errorf("%q: got %s %q, %v", message, rec.Status, rec.Text, err)
+		}
+		rec, err = with.Try(t.Context(), chat.Request{Question: message})
+		if err != nil || rec.Mode != record.Generated || rec.Status != record.Answered {
+			t.Errorf("%q with a model: got %s %s, %v", message, rec.Mode, rec.Status, err)
+		}
+	}
 }
 
 // TestReplyIsStored wants a reply without a search, stored like an answer, and

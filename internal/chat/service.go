@@ -158,7 +158,11 @@ func (s *Service) produce(ctx context.Context, req Request, emit func(record.Eve
 
 // answer replies, or makes the question stand by itself and has it answered.
 func (s *Service) answer(ctx context.Context, q *answer.Question, mode record.Mode, emit func(record.Event) error) (record.Answer, error) {
-	if text, ok := Reply(q.History, q.Text); ok {
+	text, ok := Reply(q.History, q.Text)
+	if !ok && !s.generates(mode) && isTask(q.Text) {
+		text, ok = noTask, true
+	}
+	if ok {
 		q.Search = q.Text
 		return reply(text, emit)
 	}
