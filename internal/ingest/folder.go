@@ -100,6 +100,8 @@ type folder struct {
 	files    files
 	manifest *load.Manifest
 	blank    bool // there is no manifest, or nothing in it
+	// broken is why the manifest can't be followed; nil when it can.
+	broken error
 	// paths are of the files to be read: slash-separated, sorted.
 	paths   []string
 	refused []refused
@@ -133,11 +135,11 @@ func (f *folder) walk(dir *os.Root) error {
 		err = nil
 	}
 	f.blank = len(bytes.TrimSpace(data)) == 0
-	if err == nil {
-		f.manifest, err = load.ReadManifest(bytes.NewReader(data))
-	}
 	if err != nil {
-		return fmt.Errorf("read %s: %w", filepath.Join(f.root.Dir, load.ManifestName), err)
+		return fmt.Errorf("read %s: %w", f.manifestPath(), err)
+	}
+	if f.manifest, err = load.ReadManifest(bytes.NewReader(data)); err != nil {
+		f.broken, f.manifest = fmt.Errorf("read %s: %w", f.manifestPath(), err), &load.Manifest{}
 	}
 	err = fs.WalkDir(dir.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -163,6 +165,8 @@ func (f *folder) walk(dir *os.Root) error {
 	slices.Sort(f.paths)
 	return nil
 }
+
+func (f *folder) manifestPath() string { return filepath.Join(f.root.Dir, load.ManifestName) }
 
 // see files a name that the walk found.
 func (f *folder) see(dir *os.Root, path string, d fs.DirEntry) {
@@ -213,6 +217,21 @@ func (f *folder) missing() []string {
 	}
 	slices.Sort(paths)
 	return paths
+}
+
+// unknown are the files of which the manifest says that another takes their place,
+// but that aren't there, sorted, each behind that other.
+func (f *folder) unknown() []string {
+	var names []string
+	for path, meta := range f.manifest.Documents {
+		for _, old := range meta.Supersedes {
+			if !docs.IsID(old) && !f.has(old) {
+				names = append(names, f.name(path)+": "+old)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // disk is the files of a folder.

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/index"
-	"bronwijzer/internal/load"
 )
 
 // errManifestGone says that a folder's manifest limits documents to groups, and
@@ -23,7 +21,7 @@ var errManifestGone = errors.New("it is gone or empty, but documents are limited
 // take long, or can't be read, or for an embedder that is away.
 func (r *run) limit(ctx context.Context, f *folder) error {
 	held, err := r.store.Groups(ctx, f.root.Name)
-	if err != nil {
+	if err != nil || f.broken != nil {
 		return err
 	}
 	wanted := func(path string) []string { return slices.Sorted(slices.Values(f.manifest.Documents[path].Groups)) }
@@ -34,7 +32,8 @@ func (r *run) limit(ctx context.Context, f *folder) error {
 			continue
 		}
 		if f.blank {
-			return fmt.Errorf("read %s: %w", filepath.Join(f.root.Dir, load.ManifestName), errManifestGone)
+			f.broken = fmt.Errorf("read %s: %w", f.manifestPath(), errManifestGone)
+			return nil
 		}
 		changed = append(changed, path)
 	}

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"bronwijzer/internal/docs"
-	"bronwijzer/internal/llm"
-	"bronwijzer/internal/load"
 )
 
 // seen reports where a reader finds a document or its text, at present: in the
@@ -109,8 +107,8 @@ func TestGoneDocumentKeepsItsGroups(t *testing.T) {
 }
 
 // TestBrokenManifestOpensNothing: a manifest that is gone, empty or no manifest
-// ends the run, and nobody sees more for it. One that says nothing of documents
-// says that everybody may read them.
+// is refused, and nobody sees more for it. One that says nothing of documents says
+// that everybody may read them.
 func TestBrokenManifestOpensNothing(t *testing.T) {
 	for name, manifest := range map[string]string{
 		"gone": "", "empty": "\n", "cut off": "documents:\n  brief.txt: {groups: [ke", "not a list": "documents: [",
@@ -121,10 +119,9 @@ func TestBrokenManifestOpensNothing(t *testing.T) {
 			b.write(t, map[string]string{"brief.txt": letter("water", 1), "manifest.yaml": "documents:\n  brief.txt: {groups: [kern]}\n"})
 			b.run(t, nil)
 			b.write(t, map[string]string{"manifest.yaml": manifest, "brief.txt": letter("water", 2)})
-			var broken *load.ManifestError
-			_, err := ingester(t, b.store, b.index, llm.Embedder(nil)).Run(t.Context(), []Root{{Dir: b.dir}}, nil)
-			if !errors.Is(err, errManifestGone) && !errors.As(err, &broken) {
-				t.Errorf("got %v", err)
+			report := b.run(t, nil)
+			if len(report.Refused) != 1 || report.Refused[0].Path != "map/manifest.yaml" || !strings.Contains(report.Refused[0].Reason, "anifest") {
+				t.Errorf("got %+v", report)
 			}
 			if got := b.seen(t, docs.Reader{}, "brief.txt"); got != "" {
 				t.Errorf("seen in %q", got)

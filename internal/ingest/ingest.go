@@ -103,9 +103,11 @@ type Progress struct {
 // Run takes over what changed in the folders, and among the files that were sent
 // (see Jobs), since they were last taken in, and removes what is gone from them. Documents of other roots stay. A file that
 // can't be read is refused, and its old version stays while the file is there;
-// the rest goes on. Any other error ends the run: a folder that isn't there, a
-// broken manifest, a store or embedder that fails. What was done by then stays.
-// progress may be nil.
+// the rest goes on. So is a manifest: as long as it is broken, its folder keeps the
+// documents that it has, as they are, and who may read them; only what is gone is
+// removed. Any other error ends the run: a folder that isn't there, a broken
+// manifest of a folder of which there is nothing yet, a store or embedder that
+// fails. What was done by then stays. progress may be nil.
 func (g *Ingester) Run(ctx context.Context, roots []Root, progress func(Progress)) (Report, error) {
 	g.running.Lock()
 	defer g.running.Unlock()
@@ -178,17 +180,26 @@ func (r *run) all(ctx context.Context, roots []Root) error {
 
 // folder brings the store up to date with one folder.
 func (r *run) folder(ctx context.Context, f *folder) error {
-	if err := r.store.SetRoot(ctx, f.root.Name, f.root.Dir); err != nil {
-		return err
-	}
 	held, err := r.store.Fingerprints(ctx, f.root.Name)
 	if err != nil {
 		return err
+	}
+	if f.broken != nil && len(held) == 0 {
+		return f.broken // there is nothing to go on with
+	}
+	if err := r.store.SetRoot(ctx, f.root.Name, f.root.Dir); err != nil {
+		return err
+	}
+	if f.broken != nil {
+		r.refuse(f, load.ManifestName, f.broken, false)
+		r.at.Done += len(f.paths)
+		return r.removeGone(ctx, f, held)
 	}
 	for _, path := range f.skipped {
 		r.report.Skipped = append(r.report.Skipped, f.name(path))
 	}
 	r.report.Missing = append(r.report.Missing, f.missing()...)
+	r.report.Unknown = append(r.report.Unknown, f.unknown()...)
 	r.report.Questions = append(r.report.Questions, f.manifest.Questions...)
 	for _, refused := range f.refused {
 		r.refuse(f, refused.path, refused.err, anyBelow(held, refused.path))
@@ -201,6 +212,11 @@ func (r *run) folder(ctx context.Context, f *folder) error {
 		}
 		r.at.Done++
 	}
+	return r.removeGone(ctx, f, held)
+}
+
+// removeGone removes the documents whose files aren't in the folder any more.
+func (r *run) removeGone(ctx context.Context, f *folder, held map[string]string) error {
 	r.progress(r.at)
 	for _, path := range slices.Sorted(maps.Keys(held)) {
 		if !f.has(path) {

@@ -26,6 +26,9 @@ type Report struct {
 	Skipped []string
 	// Missing are the files that a manifest names but that aren't there.
 	Missing []string
+	// Unknown are the files that a manifest says another takes the place of, but
+	// that aren't there: "new.pdf: old.pdf".
+	Unknown []string
 	// Questions are the examples of the manifests, in the order of the roots.
 	Questions []string
 	// Embedded counts the texts that were embedded. Model names the embedder and
@@ -70,6 +73,7 @@ func (r *Report) Print(w io.Writer) error {
 		{"Geweigerd", len(r.Refused), refusals(r.Refused), false},
 		{"Ander soort bestand", len(r.Skipped), r.Skipped, true},
 		{"Alleen in manifest", len(r.Missing), r.Missing, true},
+		{"Vervangt onbekend bestand", len(r.Unknown), r.Unknown, true},
 	} {
 		if row.rare && row.count == 0 {
 			continue
@@ -121,9 +125,14 @@ func refusals(list []Refusal) []string {
 // reason words an error for whoever looks after the files.
 func reason(err error) string {
 	var refused *load.Error
+	var manifest *load.ManifestError
 	switch {
 	case errors.As(err, &refused):
 		return refused.Message()
+	case errors.As(err, &manifest):
+		return manifest.Message() + " Tot dan komt er niets bij en verandert er niets; alleen wat weg is, gaat eruit."
+	case errors.Is(err, errManifestGone):
+		return "Het manifest is weg of leeg, terwijl documenten tot groepen zijn beperkt. Zet het terug, of schrijf er \"documents:\" in om ze voor iedereen te openen."
 	case errors.Is(err, fs.ErrPermission):
 		return "Bronwijzer mag dit niet lezen."
 	case strings.Contains(err.Error(), "escapes"): // os.Root has no error to compare with

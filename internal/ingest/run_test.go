@@ -211,17 +211,44 @@ func TestRootNames(t *testing.T) {
 	}
 }
 
-func TestBrokenManifestChangesNothing(t *testing.T) {
+// TestBrokenManifest: it adds and changes nothing, what is gone goes, and other
+// folders are followed. Where nothing is yet, it is an error.
+func TestBrokenManifest(t *testing.T) {
 	b := newBench(t)
-	b.write(t, map[string]string{"a.txt": letter("water", 1)})
+	b.write(t, map[string]string{"a.txt": letter("water", 1), "b.txt": letter("land", 1)})
 	b.run(t, nil)
 	before := contents(t, b.store)
-	b.write(t, map[string]string{"a.txt": "", "manifest.yaml": "documents: [", "b.txt": letter("land", 1)})
-	_, err := ingester(t, b.store, b.index, nil).Run(t.Context(), []Root{{Dir: b.dir}}, nil)
-	if err == nil || !strings.Contains(err.Error(), "manifest.yaml") {
-		t.Errorf("got %v, want an error that names the file", err)
+	b.write(t, map[string]string{"a.txt": letter("vuur", 1), "b.txt": "", "c.txt": letter("lucht", 1), "manifest.yaml": "documents: ["})
+	report := b.run(t, nil)
+	if len(report.Refused) != 1 || report.Refused[0].Path != "map/manifest.yaml" {
+		t.Errorf("got %+v", report)
 	}
+	delete(before, "b.txt")
 	if diff := cmp.Diff(before, contents(t, b.store)); diff != "" {
+		t.Error(diff)
+	}
+	other := t.TempDir()
+	writeFiles(t, other, map[string]string{"d.txt": letter("hout", 1)})
+	g := ingester(t, b.store, b.index, nil)
+	if report, err := g.Run(t.Context(), []Root{{Dir: b.dir}, {Dir: other}}, nil); err != nil || len(report.Added) != 1 {
+		t.Errorf("beside another folder: got %+v, %v", report, err)
+	}
+	fresh := newBench(t)
+	fresh.write(t, map[string]string{"a.txt": letter("water", 1), "manifest.yaml": "documents: ["})
+	_, err := ingester(t, fresh.store, fresh.index, nil).Run(t.Context(), []Root{{Dir: fresh.dir}}, nil)
+	if err == nil || !strings.Contains(err.Error(), "manifest.yaml") {
+		t.Errorf("with nothing yet: got %v, want an error that names the file", err)
+	}
+}
+
+// TestUnknownSuperseded: a name that no file has is told, as it is likely a slip.
+func TestUnknownSuperseded(t *testing.T) {
+	b := newBench(t)
+	b.write(t, map[string]string{
+		"oud.txt": letter("water", 1), "nieuw.txt": letter("water", 2), "later.txt": letter("water", 3),
+		"manifest.yaml": "documents:\n  nieuw.txt: {supersedes: oud.txt}\n  later.txt: {supersedes: nieuv.txt}\n",
+	})
+	if diff := cmp.Diff([]string{"map/later.txt: nieuv.txt"}, b.run(t, nil).Unknown); diff != "" {
 		t.Error(diff)
 	}
 }
