@@ -42,6 +42,9 @@ func (u uploads) Add(ctx context.Context, by access.Subject, files []httpapi.Upl
 		}
 		list[i] = ingest.Upload{Path: f.Name, Data: f.Data, Meta: f.Meta, New: true}
 	}
+	if err := u.supersedes(ctx, by, list); err != nil {
+		return httpapi.Job{}, err
+	}
 	job, err := u.submit(ctx, by, list)
 	if errors.Is(err, store.ErrExists) {
 		err = &httpapi.ConflictError{Message: "Iemand voegt op dit moment een document met dezelfde naam toe; kies een andere naam."}
@@ -70,7 +73,40 @@ func (u uploads) Replace(ctx context.Context, by access.Subject, documentID stri
 	if was, is := path.Ext(old.Path), path.Ext(f.Name); !strings.EqualFold(was, is) {
 		return httpapi.Job{}, &httpapi.ConflictError{Message: fmt.Sprintf("Het document is een %s-bestand; stuur er weer zo een, of voeg het nieuwe toe en verwijder het oude.", was)}
 	}
-	return u.submit(ctx, by, []ingest.Upload{{Path: old.Path, Data: f.Data, Meta: f.Meta}})
+	list := []ingest.Upload{{Path: old.Path, Data: f.Data, Meta: f.Meta}}
+	if err := u.supersedes(ctx, by, list); err != nil {
+		return httpapi.Job{}, err
+	}
+	return u.submit(ctx, by, list)
+}
+
+// supersedes refuses files that would take the place of a document which the
+// sender doesn't see: what others are told of that one is for who may read it. One
+// that comes with them will do.
+func (u uploads) supersedes(ctx context.Context, by access.Subject, files []ingest.Upload) error {
+	coming := map[string]bool{}
+	for _, f := range files {
+		coming[docs.NewID(ingest.UploadRoot, f.Path)] = true
+	}
+	for _, f := range files {
+		for _, old := range f.Meta.Supersedes {
+			id := old
+			if !docs.IsID(old) {
+				id = docs.NewID(ingest.UploadRoot, old)
+			}
+			if coming[id] {
+				continue
+			}
+			_, err := u.store.Document(ctx, by.Reader(), id)
+			if errors.Is(err, store.ErrNotFound) {
+				return &chat.InvalidError{Field: "metadata", Message: fmt.Sprintf("%s: er is geen document %q waarvoor het in de plaats kan komen.", f.Path, old)}
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Remove implements httpapi.Jobs.

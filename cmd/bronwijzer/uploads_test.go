@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"bronwijzer/internal/access"
+	"bronwijzer/internal/chat"
 	"bronwijzer/internal/docs"
 	"bronwijzer/internal/httpapi"
 	"bronwijzer/internal/ingest"
@@ -66,6 +68,24 @@ func TestReplacedStaysLimited(t *testing.T) {
 	late := groups(u.Replace(ctx, jan, id, file("De nota gaat over as.")))
 	if diff := cmp.Diff([][]string{{"kern"}, {"kern"}, {"beleid"}, {"kern"}}, [][]string{added, replaced, moved, late}); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+	// Nor can somebody else say of it that it is superseded, or learn that it is there.
+	successor := func(old string) httpapi.Upload {
+		return httpapi.Upload{Name: "nieuw.txt", Data: []byte("De nieuwe nota."), Meta: docs.Meta{Supersedes: []string{old}}}
+	}
+	var said []string
+	for _, old := range []string{id, docs.NewID(ingest.UploadRoot, "nergens.txt")} {
+		var wrong *chat.InvalidError
+		if _, err := u.Add(ctx, access.Subject{ID: "user:piet"}, []httpapi.Upload{successor(old)}); !errors.As(err, &wrong) {
+			t.Fatalf("superseded by a stranger: got %v", err)
+		}
+		said = append(said, strings.ReplaceAll(wrong.Message, old, "#"))
+	}
+	if said[0] != said[1] {
+		t.Errorf("hidden and missing differ: %q", said)
+	}
+	if _, err := u.Add(ctx, jan, []httpapi.Upload{successor(id)}); err != nil {
+		t.Errorf("superseded by a member: %v", err)
 	}
 	// Nor does another document under its name open what is kept of it.
 	job, err := u.Remove(ctx, jan, id)

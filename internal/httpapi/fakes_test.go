@@ -294,6 +294,7 @@ type fakeJobs struct {
 	looked   int
 	cancel   bool
 	changing chan struct{} // closed already: there is always something new
+	asked    func()        // called with every look at a job; may be nil
 }
 
 func newFakeJobs() *fakeJobs {
@@ -345,6 +346,9 @@ func (f *fakeJobs) Jobs(_ context.Context, _ access.Subject, page, _ int) ([]Job
 func (f *fakeJobs) Job(_ context.Context, _ access.Subject, id string) (Job, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.asked != nil {
+		f.asked()
+	}
 	if f.err != nil || id != "job_1" {
 		return Job{}, cmp.Or(f.err, chat.ErrNotFound)
 	}

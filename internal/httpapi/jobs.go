@@ -137,13 +137,15 @@ func (a *api) getJobEvents(c *gin.Context) error {
 	id := pathID(c)
 	s := newStream(c.Writer)
 	return a.follow(c, s, s, func(ctx context.Context) error {
-		return a.followJob(ctx, s, subjectOf(c), id)
+		return a.followJob(ctx, c, s, id)
 	})
 }
 
-func (a *api) followJob(ctx context.Context, s *stream, by access.Subject, id string) error {
+// followJob lets nobody follow on whose key or session is over: a job may take
+// longer than they are good for.
+func (a *api) followJob(ctx context.Context, c *gin.Context, s *stream, id string) error {
 	var last Job
-	for {
+	for by := subjectOf(c); ; {
 		changed := a.Jobs.Changed() // asked for first, so that no change is missed
 		job, err := a.Jobs.Job(ctx, by, id)
 		switch {
@@ -162,6 +164,11 @@ func (a *api) followJob(ctx context.Context, s *stream, by access.Subject, id st
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-changed:
+		}
+		if by.Known() {
+			if err := a.admit(c, routeOf(c)); err != nil {
+				return err
+			}
 		}
 	}
 }

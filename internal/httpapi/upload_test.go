@@ -136,6 +136,25 @@ func TestJobEvents(t *testing.T) {
 	s.get(t, "/api/v1/jobs/job_2/events").wantError(t, 404, "not_found")
 }
 
+// Whose key is revoked sees no more of a job that was being followed.
+func TestJobEventsEndWithTheKey(t *testing.T) {
+	s := newSignInSite(t)
+	key, made, err := s.service.NewKey(t.Context(), access.Key{Name: "beheer", Scopes: access.Documents})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.jobs.asked = func() {
+		if _, err := s.service.RevokeKey(t.Context(), made.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	got := s.get(t, "/api/v1/jobs/job_1/events", "Authorization", "Bearer "+key)
+	if strings.Count(got.body, "event: progress\n") != 1 || strings.Contains(got.body, "event: done") || !strings.Contains(got.body, `event: error
+data: {"error":{"code":"invalid_credentials"`) {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
 func TestJobsOfABrowser(t *testing.T) {
 	s := newSite().start(t, Config{})
 	got := s.get(t, "/api/v1/jobs?per_page=1", "Cookie", "bronwijzer_browser=ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -321,6 +321,9 @@ func (j *Jobs) do(ctx context.Context, l *live) {
 			}
 			continue
 		}
+		if refused != nil {
+			j.lg.WarnContext(ctx, "file refused", "job", l.job.ID, "root", UploadRoot, "path", l.job.Files[i].Path, "reason", refused.Reason)
+		}
 		j.update(l, func(b *Job) {
 			b.Done, b.Embedded, b.Pending = i+1, 0, 0
 			if refused != nil {
