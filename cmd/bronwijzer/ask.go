@@ -53,7 +53,7 @@ type askCmd struct {
 	Question []string `arg:"" name:"vraag" help:"De vraag."`
 	JSON     bool     `name:"json" help:"Toon het antwoordrecord als JSON."`
 	Mode     string   `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
-	TopK     int      `name:"top-k" help:"Aantal passages in het record." default:"10"`
+	TopK     int      `name:"top-k" help:"Aantal passages in het record." default:"10" least:"1" most:"50"`
 }
 
 // Run prints the answer with its sources, or the record.
@@ -94,7 +94,7 @@ type searchCmd struct {
 	remoteSettings
 
 	Query []string `arg:"" name:"woord" help:"Waarnaar wordt gezocht."`
-	K     int      `short:"k" help:"Aantal passages." default:"5"`
+	K     int      `short:"k" help:"Aantal passages." default:"5" least:"1" most:"50"`
 	JSON  bool     `name:"json" help:"Toon de passages als JSON."`
 }
 

@@ -48,17 +48,17 @@ type settings struct {
 	Data   string          `help:"Map voor de databank." default:"data" placeholder:"MAP"`
 	Corpus []string        `help:"Map(pen) met documenten." default:"corpus" placeholder:"MAP"`
 
-	ChunkTokens int `help:"Grootste lengte van een passage, in tokens." default:"200"`
+	ChunkTokens int `help:"Grootste lengte van een passage, in tokens." default:"200" least:"20"`
 
 	Embedder           string        `help:"Waarmee betekenis wordt vergeleken: builtin, openai of none." enum:"builtin,openai,none" default:"builtin"`
 	EmbedBaseURL       string        `name:"embed-base-url" help:"Adres van een OpenAI-compatibele embeddings-API." placeholder:"URL"`
 	EmbedModel         string        `help:"Naam van het embeddingmodel." placeholder:"NAAM"`
-	EmbedDimension     int           `help:"Lengte van de vectoren; 0 vraagt het de API." default:"0"`
+	EmbedDimension     int           `help:"Lengte van de vectoren; 0 vraagt het de API." default:"0" least:"0"`
 	EmbedQueryPrefix   string        `help:"Voorvoegsel voor vragen." placeholder:"TEKST"`
 	EmbedPassagePrefix string        `help:"Voorvoegsel voor passages." placeholder:"TEKST"`
 	EmbedInputType     bool          `help:"Noem de API bij elke tekst of het een vraag of een passage is (input_type)."`
-	EmbedBatch         int           `help:"Teksten per verzoek aan de API." default:"32"`
-	EmbedTimeout       time.Duration `help:"Wachttijd voor een verzoek aan de API." default:"60s"`
+	EmbedBatch         int           `help:"Teksten per verzoek aan de API." default:"32" least:"1"`
+	EmbedTimeout       time.Duration `help:"Wachttijd voor een verzoek aan de API." default:"60s" least:"1ms"`
 	EmbedAPIKey        string        `name:"embed-api-key" help:"Sleutel voor de embeddings-API." placeholder:"SLEUTEL"`
 	EmbedAPIKeyFile    string        `name:"embed-api-key-file" help:"Bestand met die sleutel." placeholder:"BESTAND"`
 
@@ -66,12 +66,12 @@ type settings struct {
 	LLMModel      string        `name:"llm-model" help:"Naam van het taalmodel." placeholder:"NAAM"`
 	LLMAPIKey     string        `name:"llm-api-key" help:"Sleutel voor de API van het taalmodel." placeholder:"SLEUTEL"`
 	LLMAPIKeyFile string        `name:"llm-api-key-file" help:"Bestand met die sleutel." placeholder:"BESTAND"`
-	LLMContext    int           `name:"llm-context" help:"Venster van het taalmodel, in tokens." default:"8192"`
-	LLMMaxTokens  int           `name:"llm-max-tokens" help:"Langste antwoord, in tokens." default:"800"`
-	LLMConnect    time.Duration `name:"llm-connect-timeout" help:"Wachttijd voor een verbinding met het taalmodel." default:"5s"`
-	LLMFirst      time.Duration `name:"llm-first-token-timeout" help:"Wachttijd voor het begin van een antwoord." default:"60s"`
-	LLMIdle       time.Duration `name:"llm-idle-timeout" help:"Langste stilte in een antwoord." default:"20s"`
-	LLMConcurrent int           `name:"llm-concurrent" help:"Antwoorden die het taalmodel tegelijk schrijft." default:"256"`
+	LLMContext    int           `name:"llm-context" help:"Venster van het taalmodel, in tokens." default:"8192" least:"1000"`
+	LLMMaxTokens  int           `name:"llm-max-tokens" help:"Langste antwoord, in tokens." default:"800" least:"1"`
+	LLMConnect    time.Duration `name:"llm-connect-timeout" help:"Wachttijd voor een verbinding met het taalmodel." default:"5s" least:"1ms"`
+	LLMFirst      time.Duration `name:"llm-first-token-timeout" help:"Wachttijd voor het begin van een antwoord." default:"60s" least:"1ms"`
+	LLMIdle       time.Duration `name:"llm-idle-timeout" help:"Langste stilte in een antwoord." default:"20s" least:"1ms"`
+	LLMConcurrent int           `name:"llm-concurrent" help:"Antwoorden die het taalmodel tegelijk schrijft." default:"256" least:"1"`
 
 	LogLevel  slog.Level `help:"debug, info, warn of error." default:"info"`
 	LogFormat string     `help:"text of json." enum:"text,json" default:"text"`

@@ -29,7 +29,7 @@ type evalCmd struct {
 	remoteSettings
 
 	Mode string `help:"auto, extractive of generated." enum:"auto,extractive,generated" default:"auto"`
-	Jobs int    `help:"Vragen tegelijk; 0 is één per processor." default:"0"`
+	Jobs int    `help:"Vragen tegelijk; 0 is één per processor." default:"0" least:"0"`
 
 	Out      string `help:"Map voor de uitkomsten; anders eval in de gegevensmap." placeholder:"MAP"`
 	Resume   bool   `help:"Stel alleen de vragen zonder uitkomst in die map." xor:"how"`

@@ -34,6 +34,10 @@ func TestWrongCallsInDutch(t *testing.T) {
 		"serve --data":               `--data: een waarde ontbreekt, hier is het einde van de regel`,
 		"ask --mode x vraag":         `--mode is een van "auto","extractive","generated", niet "x"`,
 		"ask --json=3 vraag":         `--json: verwacht wordt true of false, niet "3"`,
+		"ask --top-k 0 vraag":        `--top-k is ten minste 1, niet 0`,
+		"search -k 51 vraag":         `--k is ten hoogste 50, niet 51`,
+		"serve --retention=-1h":      `--retention is ten minste 0s, niet -1h0m0s`,
+		"serve --embed-batch=-1":     `--embed-batch is ten minste 1, niet -1`,
 		"erase":                      `deze opties ontbreken: --subject=ID`,
 		"serve --config nergens.yml": `dit bestand is er niet`,
 	} {
@@ -45,5 +49,18 @@ func TestWrongCallsInDutch(t *testing.T) {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("%q: got %q, want %q", call, out, want)
 		}
+	}
+}
+
+// TestUnknownInTheEnvironment: a misspelt name in the environment is told, and no more.
+func TestUnknownInTheEnvironment(t *testing.T) {
+	cmd := program(t.Context(), "version")
+	cmd.Env = append(cmd.Environ(), "BRONWIJZER_STREMS=4", "BRONWIJZER_STREAMS=4", "BRONWIJZER_LLM_API_KEY_FILE=x")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(string(out), "geen instelling"); got != 1 || !strings.Contains(string(out), "BRONWIJZER_STREMS in de omgeving") {
+		t.Errorf("got %s", out)
 	}
 }

@@ -24,7 +24,7 @@ type loadSettings struct {
 
 	SearchConcurrent int           `help:"Zoekvragen en antwoorden zonder taalmodel waaraan tegelijk wordt gewerkt; 0 kiest naar de processor." default:"0" placeholder:"AANTAL"`
 	Queue            int           `help:"Vragen die daarop mogen wachten; wie daarna komt krijgt te horen dat het te druk is. 0 laat er vier wachten voor elk waaraan gewerkt wordt, een negatief getal geen." default:"0" placeholder:"AANTAL"`
-	QueueWait        time.Duration `help:"Langste wachttijd." default:"1s"`
+	QueueWait        time.Duration `help:"Langste wachttijd." default:"1s" least:"0s"`
 }
 
 // limits are those of one client.

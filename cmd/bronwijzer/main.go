@@ -26,9 +26,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	call, err := parser.Parse(args)
+	if err == nil {
+		err = inRange(call)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "bronwijzer: %s\nHulp: bronwijzer --help\n", callWords.Replace(err.Error()))
 		return 2
+	}
+	for _, name := range unknownSettings(parser) {
+		fmt.Fprintf(stderr, "bronwijzer: %s in de omgeving is geen instelling en telt niet mee\n", name)
 	}
 	call.BindTo(ctx, (*context.Context)(nil))
 	v := &invocation{settings: &c.settings, stdout: stdout, stderr: stderr}

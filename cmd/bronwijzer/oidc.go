@@ -18,7 +18,7 @@ type oidcSettings struct {
 	OIDCUserClaim        string        `name:"oidc-user-claim" help:"Gegeven dat mensen uit elkaar houdt en nooit verandert." default:"sub" placeholder:"NAAM"`
 	OIDCGroupsClaim      string        `name:"oidc-groups-claim" help:"Gegeven met hun groepen." default:"groups" placeholder:"NAAM"`
 	OIDCRequireGroup     string        `name:"oidc-require-group" help:"Groep zonder welke niemand erin komt." placeholder:"GROEP"`
-	SessionLifetime      time.Duration `help:"Hoe lang een browser aangemeld blijft." default:"12h"`
+	SessionLifetime      time.Duration `help:"Hoe lang een browser aangemeld blijft." default:"12h" least:"1m"`
 }
 
 // oidc is the issuer that the settings name.

@@ -34,21 +34,13 @@ type serveCmd struct {
 	CORSOrigins    []string       `name:"cors-origins" help:"Andere websites waarvan scripts de API mogen gebruiken, met een sleutel." placeholder:"ORIGIN"`
 	AllowedHosts   []string       `help:"Andere namen waaronder de dienst bereikbaar is." placeholder:"NAAM"`
 	TrustedProxies []netip.Prefix `help:"Proxy's wier X-Forwarded-koppen gelden." placeholder:"CIDR"`
-	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden; 0 bewaart alleen het gesprek dat nog loopt." default:"2160h"`
-	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s"`
+	Retention      time.Duration  `help:"Bewaartermijn van vragen en antwoorden; 0 bewaart alleen het gesprek dat nog loopt." default:"2160h" least:"0s"`
+	ShutdownGrace  time.Duration  `help:"Tijd voor lopende antwoorden bij afsluiten." default:"20s" least:"0s"`
 
 	loadSettings
 
 	authSettings
 	slackSettings
-}
-
-// Validate refuses a retention that means nothing.
-func (s *serveCmd) Validate() error {
-	if s.Retention < 0 {
-		return fmt.Errorf("--retention must be 0 or more, not %s", s.Retention)
-	}
-	return nil
 }
 
 // Run opens the port at once, fills the index and takes over what changed in
