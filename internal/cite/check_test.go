@@ -120,6 +120,33 @@ func TestCheckReasons(t *testing.T) {
 	}
 }
 
+// TestCheckOwners gives a number or date of the quote to what has another one
+// there.
+func TestCheckOwners(t *testing.T) {
+	tests := []struct{ quote, right, wrong string }{
+		{"Er zijn 200 hotels en 127 certificaten.", "Er zijn 127 certificaten.", "Er zijn 127 hotels."},
+		{"Er is 58 fte voor opsporing en 29 fte voor registratie.", "Er is 29 fte voor registratie.", "Er is 29 fte voor opsporing."},
+		{"Er is 58 fte voor opsporing en 29 fte voor registratie.", "Voor registratie is er 29 fte, en voor opsporing 58 fte.", "58 fte is voor registratie en 29 fte voor opsporing."},
+		{"In 2022 zijn 340 woningen opgeleverd in Noord en 120 in Zuid.", "In Zuid zijn in 2022 120 woningen opgeleverd.", "In Zuid zijn in 2022 340 woningen opgeleverd."},
+		{"Voor vrouwen zijn er 64 plaatsen, voor mannen 20 en voor gezinnen 15.", "Voor mannen zijn er 20 plaatsen.", "Voor vrouwen zijn er 15 plaatsen."},
+		{"Het aantal meldingen steeg van 310 in 2020 naar 475 in 2021.", "In 2020 waren er 310 meldingen, in 2021 waren het er 475.", "In 2021 waren er 310 meldingen."},
+		{"In 87 procent van de gemeenten is er zicht, terwijl 43 procent prioriteit geeft.", "43 procent van de gemeenten geeft prioriteit.", "87 procent van de gemeenten geeft prioriteit."},
+		{"De doelstelling was 190 voor 2020; in 2019 waren er 145 verdachten.", "De doelstelling voor 2020 was 190 verdachten.", "In 2019 waren er 190 verdachten."},
+		{"Arnhem opende in mei en Zwolle in juni.", "Zwolle opende in juni.", "Zwolle opende in mei."},
+		{"De brief komt in het voorjaar en het rapport in het najaar.", "Het rapport komt in het najaar.", "Het rapport komt in het voorjaar."},
+		{"De eerste fase kost 2 miljoen euro en de tweede 3 miljoen euro.", "De tweede fase kost 3 miljoen euro.", "De tweede fase kost 2 miljoen euro."},
+		{"Er waren 17 leden, van wie 3 ouder dan zestig waren.", "Er waren 3 leden ouder dan zestig.", "Er waren 17 ouder dan zestig."},
+	}
+	for _, tt := range tests {
+		if got := reason(t, tt.quote, tt.right); got != "" {
+			t.Errorf("%q: %q is %s", tt.quote, tt.right, got)
+		}
+		if got := reason(t, tt.quote, tt.wrong); got != cite.Swapped {
+			t.Errorf("%q: %q is %q, want %s", tt.quote, tt.wrong, got, cite.Swapped)
+		}
+	}
+}
+
 func TestCheckQuotes(t *testing.T) {
 	first := "De brief gaat over mensenhandel. De pilot van de signalentafel is in 2022 opgezet. Daar delen partners zachte signalen. De brief is lang."
 	second := "Het programma begon in 2018. SHOP bereikt arbeidsmigranten in Gouda."

@@ -14,12 +14,18 @@
 //
 // A Checker rejects in the order of what is cheap and sure: too little said in
 // the same words (overlap.go); a number, date or name that isn't there (facts.go,
-// dates.go, names.go); a denial that isn't (negation.go); facts that changed
-// places (roles.go); a meaning that is too far (support.go). What it is worth is
-// measured on labelled pairs, see TestPairs and testdata/pairs.golden. It is
-// blind to common nouns that changed places ("gemeenten" for "het Rijk"), to
-// denials without a word that denies, and to what a reader would have to
-// calculate.
+// dates.go, names.go); a denial that isn't (negation.go); a number or date that
+// goes with something else (owners.go); names that changed places (roles.go); a
+// meaning that is too far (support.go). What it is worth is measured on labelled
+// pairs, see TestPairs and testdata/pairs.golden: of 98 sentences with a number or
+// date that the quote has for something else it shows 6, and of 104 right ones
+// with such quotes it withholds 4.
+//
+// It is blind to common nouns that changed places ("gemeenten" for "het Rijk"), to
+// denials without a word that denies, to what a reader would have to calculate,
+// and to numbers of one statement that each stand in the quote, but in two
+// statements: "in 8 gevallen minder dan 300 dagen" where those were 7, and the 8
+// had more than 300.
 package cite
 
 import (

@@ -5,53 +5,22 @@ import (
 	"strings"
 )
 
-// When two facts of a sentence count as mixed up. In the right sentences of the
+// When two names of a sentence count as mixed up. In the right sentences of the
 // labelled set, which put things in another order often enough, an exchange gains
-// up to 1.5 times what it loses; it gains 0.34 more at most between names, and
-// 0.25 between others where the ratio is higher. In those with exchanged numbers
-// the gain is mostly above 1 and the loss near 0.
+// up to 1.5 times what it loses, and 0.34 more at most.
 const (
 	swapRatio = 1.6
-	swapLeast = 0.25
-	swapNames = 0.5
-	// changedSide is what nearness counts for on the other side of a fact.
+	swapLeast = 0.5
+	// changedSide is what nearness counts for on the other side of a name.
 	changedSide = 0.6
 )
 
-// swaps reports whether two facts of the sentence stand, in the run, in each
-// other's place: 58 and 29 changed, or "Duitsland, gesteund door Nederland"
-// became "Nederland, gesteund door Duitsland".
-//
-// Each word of the sentence goes with the fact of a class that it stands nearest
-// to. A fact fits a place of the run when its words are near that place too. Two
-// facts of one class are exchanged, and it is looked whether both together fit
-// better. Trying facts in the place of those that the sentence doesn't mention
-// was given up: right and wrong sentences gained alike.
-func swaps(sentence *reading, run []*reading, year int) bool {
+// displaces reports whether the sentence says of something what the run says of
+// something else.
+func displaces(sentence *reading, run []*reading, year int, foreign bool) bool {
 	text := join(run)
 	p := placement{sentence: sentence, text: text, spots: text.spots(sentence), year: year}
-	mine, theirs := sentence.groups(), text.groups()
-	for i, f := range mine {
-		for _, g := range mine[i+1:] {
-			if g.class() != f.class() {
-				continue
-			}
-			placesF, placesG := p.places(f, theirs), p.places(g, theirs)
-			if len(placesF) == 0 || len(placesG) == 0 || placesF[0].at == placesG[0].at {
-				continue
-			}
-			gainF, lossF := p.compare(f, p.cell(f, mine), placesF, placesG)
-			gainG, lossG := p.compare(g, p.cell(g, mine), placesG, placesF)
-			least := swapLeast
-			if f.kind == name {
-				least = swapNames
-			}
-			if gain, loss := gainF+gainG, lossF+lossG; gain >= loss*swapRatio && gain-loss >= least {
-				return true
-			}
-		}
-	}
-	return false
+	return p.misplaces() || !foreign && p.swaps()
 }
 
 // placement compares the places of facts in a sentence and in a text.
@@ -59,6 +28,33 @@ type placement struct {
 	sentence, text *reading
 	spots          [][]int // where each token of the sentence stands in the text
 	year           int
+}
+
+// swaps reports whether two names of the sentence stand, in the text, in each
+// other's place: "Duitsland, gesteund door Nederland" became "Nederland, gesteund
+// door Duitsland".
+//
+// Each word of the sentence goes with the name that it stands nearest to. A name
+// fits a place of the text when its words are near that place too. Two names are
+// exchanged, and it is looked whether both together fit better. Trying names in
+// the place of those that the sentence doesn't mention was given up: right and
+// wrong sentences gained alike.
+func (p *placement) swaps() bool {
+	mine, theirs := p.sentence.names(), p.text.names()
+	for i, f := range mine {
+		for _, g := range mine[i+1:] {
+			placesF, placesG := p.places(f, theirs), p.places(g, theirs)
+			if len(placesF) == 0 || len(placesG) == 0 || placesF[0].at == placesG[0].at {
+				continue
+			}
+			gainF, lossF := p.compare(f, p.cell(f, mine), placesF, placesG)
+			gainG, lossG := p.compare(g, p.cell(g, mine), placesG, placesF)
+			if gain, loss := gainF+gainG, lossF+lossG; gain >= loss*swapRatio && gain-loss >= swapLeast {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // join puts the readings of a run behind each other.
@@ -73,16 +69,26 @@ func join(run []*reading) *reading {
 			f.end += len(all.tokens)
 			all.facts = append(all.facts, f)
 		}
+		first := len(all.tokens)
 		all.tokens = append(all.tokens, r.tokens...)
+		if first > 0 && first < len(all.tokens) {
+			all.tokens[first].before = sentenceEnd
+		}
 	}
 	return all
 }
 
-// groups are the facts of a reading, with the words of one name together.
-func (r *reading) groups() []fact {
+// sentenceEnd stands before the first token of a reading that was joined.
+const sentenceEnd = "\n"
+
+// names are the names in a reading, with the words of one together.
+func (r *reading) names() []fact {
 	var out []fact
 	for _, f := range r.facts {
-		if n := len(out); n > 0 && f.kind == name && out[n-1].kind == name && out[n-1].end == f.at && strings.Trim(r.tokens[f.at].before, " -") == "" {
+		if f.kind != name {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].end == f.at && strings.Trim(r.tokens[f.at].before, " -") == "" {
 			out[n-1].end = f.end
 			continue
 		}
@@ -91,12 +97,9 @@ func (r *reading) groups() []fact {
 	return out
 }
 
-// same reports whether a fact of the sentence and one of the text are one; of
-// names it is enough that they share a word.
+// same reports whether a name of the sentence and one of the text are one: it is
+// enough that they share a word.
 func (p *placement) same(f, g fact) bool {
-	if f.kind != name || g.kind != name {
-		return f.matches(g, p.year)
-	}
 	for i := f.at; i < f.end; i++ {
 		for j := g.at; j < g.end; j++ {
 			t, u := p.sentence.tokens[i], p.text.tokens[j]
@@ -114,19 +117,19 @@ func (r *reading) stands(sentence *reading, f, g fact) bool {
 	return t.isAcronym() && r.initials(g.at) == t.capitals() || u.isAcronym() && sentence.initials(f.at) == u.capitals()
 }
 
-// places are where fact f of the sentence stands in the text.
+// places are where name f of the sentence stands in the text.
 func (p *placement) places(f fact, theirs []fact) []fact {
 	var out []fact
 	for _, g := range theirs {
-		if g.class() == f.class() && p.same(f, g) {
+		if p.same(f, g) {
 			out = append(out, g)
 		}
 	}
 	return out
 }
 
-// cell is the words of the sentence that go with fact f: those that the text has
-// too, and that stand nearer to f than to another fact of its class.
+// cell is the words of the sentence that go with name f: those that the text has
+// too, and that stand nearer to f than to another name.
 func (p *placement) cell(f fact, mine []fact) []int {
 	var out []int
 	for i := range p.sentence.tokens {
@@ -135,7 +138,7 @@ func (p *placement) cell(f fact, mine []fact) []int {
 		}
 		nearest := true
 		for _, g := range mine {
-			if g.class() == f.class() && g.at != f.at && distance(i, g) < distance(i, f) {
+			if g.at != f.at && distance(i, g) < distance(i, f) {
 				nearest = false
 			}
 		}
@@ -146,7 +149,7 @@ func (p *placement) cell(f fact, mine []fact) []int {
 	return out
 }
 
-// tells reports whether token i can tell the places of two facts apart.
+// tells reports whether token i can tell the places of two names apart.
 func (r *reading) tells(i int) bool {
 	return r.tokens[i].weight > 0 || roleWords[r.tokens[i].folded] || r.isFact(i)
 }
@@ -188,12 +191,16 @@ func (p *placement) near(i int, f fact, places []fact) float64 {
 }
 
 // spots are, for every token of a sentence, the places of the text where it
-// stands.
+// stands: in the words that agree with it best.
 func (r *reading) spots(sentence *reading) [][]int {
 	out := make([][]int, len(sentence.tokens))
 	for i := range sentence.tokens {
+		best := sameCompound
 		for j := range r.tokens {
-			if agreement(&sentence.tokens[i], &r.tokens[j]) >= sameCompound {
+			switch a := agreement(&sentence.tokens[i], &r.tokens[j]); {
+			case a > best:
+				out[i], best = append(out[i][:0], j), a
+			case a == best:
 				out[i] = append(out[i], j)
 			}
 		}

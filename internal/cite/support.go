@@ -79,7 +79,8 @@ func (s *search) support(ctx context.Context, e evidence) (float64, error) {
 		return 0, nil
 	case c.all <= s.denied && len(readings) > 1:
 		return 0, nil // a shorter quote that says as much says the opposite
-	case !foreign && swaps(s.claim.reading, readings, e[0].source.year):
+	case displaces(s.claim.reading, readings, e[0].source.year, foreign):
+		s.denied = max(s.denied, c.all)
 		s.fail(Swapped)
 		return 0, nil
 	case s.checker.embedder == nil || s.claim.thin:
