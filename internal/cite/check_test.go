@@ -111,6 +111,17 @@ func TestCheckReasons(t *testing.T) {
 		{"Er is 58 fte voor opsporing en 29 fte voor registratie.", "Er is 29 fte voor opsporing en 58 fte voor registratie.", cite.Swapped},
 		{"Er is 58 fte voor opsporing en 29 fte voor registratie.", "Voor registratie is er 29 fte en voor opsporing 58 fte.", ""},
 		{"Duitsland leidt het project, ondersteund door Nederland.", "Nederland leidt het project, ondersteund door Duitsland.", cite.Swapped},
+		{"Op de aanpak mist het CKM investeringen in techniek.", "De politie mist investeringen in de aanpak van techniek.", cite.WrongFact},
+		{"Volgens het CKM is het plan van aanpak te mager.", "Volgens het kabinet is het plan van aanpak te mager.", cite.WrongFact},
+		{"Volgens de regering is het plan van aanpak te mager.", "Volgens het kabinet is het plan van aanpak te mager.", ""},
+		{"De gemeentelijke aanpak van uitbuiting is versterkt.", "De aanpak van uitbuiting door gemeenten is versterkt.", ""},
+		{"Ik heb de opvang in Leeuwarden bezocht.", "De staatssecretaris heeft de opvang in Leeuwarden bezocht.", ""},
+		{"Ik heb de opvang in Leeuwarden bezocht.", "De inspectie heeft de opvang in Leeuwarden bezocht.", cite.WrongFact},
+		{"De politie begeleidt slachtoffers, ondersteund door gemeenten.", "Gemeenten begeleiden slachtoffers, ondersteund door de politie.", cite.Swapped},
+		{"Dit is minder dan het doel voor opsporing, maar meer dan de 145 verdachten van 2019.", "Het aantal daalt na de 145 verdachten van 2019.", cite.Contradicted},
+		{"Dit is minder dan het doel voor opsporing, maar meer dan de 145 verdachten van 2019.", "Het aantal is meer dan de 145 verdachten van 2019.", ""},
+		{"De prognose ligt hoger dan de realisatie.", "De prognose ligt lager dan de realisatie.", cite.Contradicted},
+		{"Het aantal meldingen steeg vergeleken met 2019.", "Het aantal meldingen steeg ten opzichte van 2019.", ""},
 		{"In 2022 begon een pilot. Eind 2023 volgt een grondslag voor de pilot.", "In 2023 begon een pilot.", cite.WrongFact},
 	}
 	for _, tt := range tests {

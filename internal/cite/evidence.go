@@ -66,12 +66,23 @@ func (s *search) nameIn(f fact, e evidence) bool {
 		}
 	}
 	for _, u := range e.readings() {
-		if u.says(s.claim.reading, f) {
+		if u.says(s.claim.reading, f) || speakers[f.text] && u.speaks() {
 			return true
 		}
 	}
 	return false
 }
+
+// speakers write letters, in which they are "ik".
+var speakers = set("minister staatssecretaris")
+
+// speaks reports whether someone speaks of himself in a reading.
+func (r *reading) speaks() bool {
+	_, ok := r.find(firstPerson)
+	return ok
+}
+
+var firstPerson = set("ik mij mijn")
 
 // has reports whether a reading holds a fact that isn't a name.
 func (r *reading) has(f fact, year int) bool {

@@ -77,6 +77,8 @@ func numberAt(tokens []token, i int) (fact, bool) {
 	case parts[t.folded] > 0:
 		f.kind, f.value = percentage, parts[t.folded]
 		return f, true
+	case t.folded == "ten" && i+1 < len(tokens) && tenPhrases[tokens[i+1].folded]:
+		return fact{}, false
 	case t.isCapitalised() && i+1 < len(tokens) && tokens[i+1].isCapitalised():
 		return fact{}, false // "Tweede Kamer"
 	default:

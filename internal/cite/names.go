@@ -8,8 +8,9 @@ import (
 )
 
 // names finds the words of a text that are names, or parts of one: those with a
-// capital that isn't that of a sentence, those with two capitals, and codes such
-// as "273f". Words inside other facts aren't names.
+// capital that isn't that of a sentence, those with two capitals, institutions
+// without a capital, and codes such as "273f". Words inside other facts aren't
+// names.
 func names(tokens []token, others []fact) []fact {
 	inFact := make([]bool, len(tokens))
 	for _, f := range others {
@@ -31,7 +32,7 @@ func isName(tokens []token, i int) bool {
 	switch {
 	case len(t.raw) < 2:
 		return false // an initial
-	case t.isAcronym() || t.isNumber():
+	case t.isAcronym() || t.isNumber() || actors[t.folded] != "":
 		return true
 	case !t.isCapitalised() || dutch.IsStop(t.folded) || particles[t.folded]:
 		return false
@@ -147,8 +148,12 @@ func (r *reading) joinsName(j int) bool {
 var nameLinks = set("en van voor tegen de der het in of and for the")
 
 // samePlace reports whether two folded words are forms of the name of one
-// country or people: "nederland" and "nederlandse", "polen" and "poolse".
+// country, people or institution: "nederland" and "nederlandse", "polen" and
+// "poolse", "gemeenten" and "gemeentelijke".
 func samePlace(a, b string) bool {
+	if x := actors[a]; x != "" && x == actors[b] {
+		return true
+	}
 	if pa := places[a]; pa != "" && pa == places[b] {
 		return true
 	}
@@ -189,6 +194,20 @@ var places = table(map[string]string{
 	"vietnam":     "vietnam vietnamees vietnamese vietnamezen",
 	"nigeria":     "nigeria nigeriaans nigeriaanse nigerian",
 	"griekenland": "griekenland grieks griekse greece greek",
+})
+
+// actors are the institutions that are written without a capital.
+var actors = table(map[string]string{
+	"politie":          "politie politiele",
+	"kabinet":          "kabinet kabinets regering regerings",
+	"gemeente":         "gemeente gemeenten gemeentes gemeentelijk gemeentelijke",
+	"provincie":        "provincie provincies provinciaal provinciale",
+	"minister":         "minister ministers",
+	"staatssecretaris": "staatssecretaris staatssecretarissen",
+	"kamer":            "kamer parlement",
+	"rijk":             "rijk rijksoverheid",
+	"inspectie":        "inspectie inspecties",
+	"rechter":          "rechter rechters rechtbank rechtbanken",
 })
 
 // table turns a list of spellings by meaning into the meaning of each.

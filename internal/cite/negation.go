@@ -161,8 +161,13 @@ func opposes(sentence *reading, run []*reading) bool {
 				continue
 			}
 			r := sentence.closest(run)
-			i, other := r.find(pair[1-side])
-			_, same := r.find(pair[side])
+			near := r.clauses[sentence.closestClause(at, r)]
+			i, other := r.findIn(near, pair[1-side])
+			_, same := r.findIn(near, pair[side])
+			if !other && !same {
+				i, other = r.find(pair[1-side])
+				_, same = r.find(pair[side])
+			}
 			if other && !same && r.clauseOf(i).negated == sentence.clauseOf(at).negated {
 				return true
 			}
@@ -190,9 +195,26 @@ func (r *reading) closest(run []*reading) *reading {
 	return best
 }
 
+// closestClause is the clause of another reading that shares most with that of
+// token i.
+func (r *reading) closestClause(i int, other *reading) int {
+	best, top := 0, -1.0
+	for j := range other.clauses {
+		if n := shared(r, r.tokens[i].clause, other, j); n > top {
+			best, top = j, n
+		}
+	}
+	return best
+}
+
 // find returns the first token that is one of words.
 func (r *reading) find(words map[string]bool) (int, bool) {
-	for i := range r.tokens {
+	return r.findIn(clause{end: len(r.tokens)}, words)
+}
+
+// findIn is find in one clause.
+func (r *reading) findIn(c clause, words map[string]bool) (int, bool) {
+	for i := c.at; i < c.end; i++ {
 		if words[r.tokens[i].folded] || words[r.tokens[i].stem] {
 			return i, true
 		}
@@ -204,8 +226,8 @@ func (r *reading) find(words map[string]bool) (int, bool) {
 // other: folded words or stems, of both languages.
 var opposites = [...][2]map[string]bool{
 	{
-		set("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer increase increases rise rises rising growing"),
-		set("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder decrease decreases decline declines fall falls falling drop"),
+		set("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer hoger hogere higher increase increases rise rises rising growing"),
+		set("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder lager lagere decrease decreases decline declines fall falls falling drop"),
 	},
 	{set("verbeter verbeterd verbetert verbetering beter improved improves better"), set("verslechter verslechterd verslechtert slechter deteriorated worse")},
 	{set("voldoende genoeg toereikend sufficient sufficiently enough"), set("onvoldoende ontoereikend insufficient insufficiently inadequate")},

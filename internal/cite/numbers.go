@@ -87,6 +87,10 @@ func parseSpelled(word string) (float64, bool) {
 	return parseTens(word)
 }
 
+// tenPhrases are the words behind a "ten" that is no number but Dutch.
+var tenPhrases = set(`aanzien behoeve beste dele einde eerste tweede derde gevolge goede grondslag hoogste laatste laste
+	minste onrechte opzichte slotte tijde uitvoer volle`)
+
 // parseSmall is parseSpelled, with a value for the empty word.
 func parseSmall(word string, empty float64) (float64, bool) {
 	if word == "" {

@@ -18,7 +18,7 @@ type token struct {
 	before string // what stands between it and the token before
 	clause int
 	// weight is what the token counts for when words are compared: 0 for a word
-	// without content and for a fact.
+	// without content and for a fact, but not for an actor.
 	weight float64
 }
 
@@ -44,7 +44,7 @@ func read(text string) *reading {
 		}
 	}
 	for i := range r.tokens {
-		if t := &r.tokens[i]; !isFact[i] {
+		if t := &r.tokens[i]; !isFact[i] || actors[t.folded] != "" {
 			t.weight = weight(t.folded)
 		}
 	}
