@@ -161,7 +161,9 @@ func TestCheckOwners(t *testing.T) {
 func TestCheckQuotes(t *testing.T) {
 	first := "De brief gaat over mensenhandel. De pilot van de signalentafel is in 2022 opgezet. Daar delen partners zachte signalen. De brief is lang."
 	second := "Het programma begon in 2018. SHOP bereikt arbeidsmigranten in Gouda."
-	sources := []cite.Source{passage(first), passage(second)}
+	third := "De politie en het OM bespreken de webcrawler. De kaders zijn ruim. Zij wegen het belang per keer."
+	fourth := "Per keer moeten de politie en het OM de kaders voor de webcrawler wegen. De kaders zijn nieuw."
+	sources := []cite.Source{passage(first), passage(second), passage(third), passage(fourth)}
 	for _, tt := range []struct {
 		sentence string
 		cited    []int
@@ -185,6 +187,12 @@ func TestCheckQuotes(t *testing.T) {
 			record.Verified,
 		},
 		{"Het programma begon in 2018 en de pilot van de signalentafel is in 2022 opgezet.", []int{0}, nil, ""},
+		{ // what was cited has its words in three sentences, another passage in one
+			"Per keer moeten de politie en het OM de kaders voor de webcrawler wegen.",
+			[]int{2},
+			[]string{"Per keer moeten de politie en het OM de kaders voor de webcrawler wegen."},
+			record.Corrected,
+		},
 	} {
 		v, err := cite.NewChecker(nil, "", sources).Check(t.Context(), tt.sentence, tt.cited)
 		if err != nil {

@@ -46,26 +46,56 @@ type search struct {
 	agreed  map[*reading][]float64
 }
 
-// verdict tries the cited sources, shorter runs first, then all others, and last
-// two sentences that support half each.
+// verdict tries the cited sources, shorter runs first and last two sentences that
+// support half each, then all others. A sentence elsewhere that says every word
+// goes before a longer quote of the cited sources, or one that says less.
 func (s *search) verdict(ctx context.Context, cited []int) (Verdict, error) {
 	named, others := s.checker.divide(cited)
-	for _, group := range []struct {
-		sources []*source
-		status  record.CitationStatus
-	}{{named, record.Verified}, {others, record.Corrected}} {
-		e, err := s.shortest(ctx, group.sources)
-		if err == nil && e == nil && group.status == record.Verified {
-			e, err = s.pair(ctx, group.sources)
-		}
-		if err != nil {
-			return Verdict{}, err
-		}
-		if e != nil {
-			return e.verdict(group.status), nil
-		}
+	found, err := s.shortest(ctx, named)
+	if err == nil && found == nil {
+		found, err = s.pair(ctx, named)
+	}
+	if err != nil {
+		return Verdict{}, err
+	}
+	if len(found.readings()) == 1 && s.share(found) >= everyWord {
+		return found.verdict(record.Verified), nil
+	}
+	better, err := s.elsewhere(ctx, others, found)
+	switch {
+	case err != nil:
+		return Verdict{}, err
+	case better != nil:
+		return better.verdict(record.Corrected), nil
+	case found != nil:
+		return found.verdict(record.Verified), nil
 	}
 	return Verdict{Reason: s.reason}, nil
+}
+
+// everyWord is the share of a sentence that says all of it, but for rounding.
+const everyWord = 0.999
+
+// elsewhere looks in the sources that weren't cited: for anything that supports
+// the claim, or, where something was found, for a sentence that says every word.
+func (s *search) elsewhere(ctx context.Context, sources []*source, found evidence) (evidence, error) {
+	if found == nil {
+		return s.shortest(ctx, sources)
+	}
+	var whole []evidence
+	for _, src := range sources {
+		for _, r := range src.runs(1) {
+			if e := (evidence{r}); s.share(e) >= everyWord {
+				whole = append(whole, e)
+			}
+		}
+	}
+	return s.best(ctx, whole)
+}
+
+// share is how much of the claim's words some evidence says.
+func (s *search) share(e evidence) float64 {
+	return s.claim.cover(s.agreement(e.readings())).all
 }
 
 // divide parts the cited sources from the others.
@@ -140,9 +170,8 @@ func (s *search) pair(ctx context.Context, sources []*source) (evidence, error) 
 			}
 		}
 	}
-	share := func(runs ...run) float64 { return s.claim.cover(s.agreement(evidence(runs).readings())).all }
 	slices.SortStableFunc(single, func(a, b run) int {
-		switch x, y := share(a), share(b); {
+		switch x, y := s.share(evidence{a}), s.share(evidence{b}); {
 		case x > y:
 			return -1
 		case x < y:
@@ -154,8 +183,9 @@ func (s *search) pair(ctx context.Context, sources []*source) (evidence, error) 
 	var all []evidence
 	for i, a := range single {
 		for _, b := range single[i+1:] {
-			if whole := share(a, b); whole-share(a) >= leastHalf && whole-share(b) >= leastHalf {
-				all = append(all, evidence{a, b})
+			both := evidence{a, b}
+			if whole := s.share(both); whole-s.share(both[:1]) >= leastHalf && whole-s.share(both[1:]) >= leastHalf {
+				all = append(all, both)
 			}
 		}
 	}
