@@ -144,6 +144,7 @@ func TestCheckOwners(t *testing.T) {
 		{"In 87 procent van de gemeenten is er zicht, terwijl 43 procent prioriteit geeft.", "43 procent van de gemeenten geeft prioriteit.", "87 procent van de gemeenten geeft prioriteit."},
 		{"De doelstelling was 190 voor 2020; in 2019 waren er 145 verdachten.", "De doelstelling voor 2020 was 190 verdachten.", "In 2019 waren er 190 verdachten."},
 		{"Arnhem opende in mei en Zwolle in juni.", "Zwolle opende in juni.", "Zwolle opende in mei."},
+		{"De nieuwe plek in Kroatië is in juni bezet en de plek in Polen is begin september bezet.", "De plek in Polen is begin september bezet.", "De plek in Kroatië is begin september bezet."},
 		{"De brief komt in het voorjaar en het rapport in het najaar.", "Het rapport komt in het najaar.", "Het rapport komt in het voorjaar."},
 		{"De eerste fase kost 2 miljoen euro en de tweede 3 miljoen euro.", "De tweede fase kost 3 miljoen euro.", "De tweede fase kost 2 miljoen euro."},
 		{"Er waren 17 leden, van wie 3 ouder dan zestig waren.", "Er waren 3 leden ouder dan zestig.", "Er waren 17 ouder dan zestig."},

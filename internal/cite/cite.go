@@ -25,7 +25,7 @@
 // denials without a word that denies, to what a reader would have to calculate,
 // and to numbers of one statement that each stand in the quote, but in two
 // statements: "in 8 gevallen minder dan 300 dagen" where those were 7, and the 8
-// had more than 300.
+// had more than 300. Across languages it sees little of what goes with what.
 package cite
 
 import (

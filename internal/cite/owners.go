@@ -209,7 +209,8 @@ func (p *placement) misplaces() bool {
 }
 
 // leans reports whether more of the words of a zone of the sentence stand, in the
-// text, with other facts only than with this one only.
+// text, with other facts only than with this one only. A name is enough when
+// this one has another name there.
 func (p *placement) leans(z zone, zones []zone) bool {
 	balance := 0.0
 	seen := map[int]bool{}
@@ -222,9 +223,29 @@ func (p *placement) leans(z zone, zones []zone) bool {
 		if p.sentence.isFact(i) {
 			weight = 1
 		}
-		balance += weight * p.side(i, z.fact, zones)
+		side := p.side(i, z.fact, zones)
+		if side < 0 && p.sentence.isFact(i) && !p.sentence.isCount(i) && p.renames(z.fact, zones) {
+			return true
+		}
+		balance += weight * side
 	}
 	return balance < 0
+}
+
+// renames reports whether fact f stands in the text with a name that the sentence
+// leaves out.
+func (p *placement) renames(f fact, zones []zone) bool {
+	for _, z := range zones {
+		if !f.matches(z.fact, p.year) {
+			continue
+		}
+		for _, g := range p.text.facts {
+			if g.kind == name && g.at >= z.at && g.end <= z.end && !p.sentence.says(p.text, g) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // side is 1 when token i of the sentence stands, in the text, with fact f and no
