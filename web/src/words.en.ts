@@ -96,6 +96,7 @@ export const en: Words = {
   previous: "Previous",
   next: "Next",
   back: "Back to the answer",
+  backShort: "Back",
   original: "Original",
   wholeDocument: "Whole document",
   newWindow: "opens in a new window",

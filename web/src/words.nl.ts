@@ -95,6 +95,7 @@ export const nl = {
   previous: "Vorige",
   next: "Volgende",
   back: "Terug naar het antwoord",
+  backShort: "Terug",
   original: "Origineel",
   wholeDocument: "Hele document",
   newWindow: "opent in een nieuw venster",

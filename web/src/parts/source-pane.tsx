@@ -47,18 +47,18 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
     <section class="source" aria-label={w.sourcePane} onKeyDown={(e) => e.key === "Escape" && onClose()}>
       <div class="source-head">
         <h3 class="nl-heading nl-heading--level-4" tabIndex={-1} ref={heading} lang="nl">{place.title}</h3>
-        <About place={place} citation={isCitation ? place as Citation : null} />
         <div class="source-tools">
-          <Button small aria-disabled={at === 0} onClick={() => move(-1)}>{w.previous}</Button>
+          {all.length > 1 && <Button small aria-label={w.previous} aria-disabled={at === 0} onClick={() => move(-1)}>‹</Button>}
           <span class="position">{position}</span>
-          <Button small aria-disabled={at === all.length - 1} onClick={() => move(1)}>{w.next}</Button>
-          <Button small look="subtle" class="end" onClick={onClose}>{w.back}</Button>
+          {all.length > 1 && <Button small aria-label={w.next} aria-disabled={at === all.length - 1} onClick={() => move(1)}>›</Button>}
+          <Button small look="subtle" class="end" aria-label={w.back} onClick={onClose}>{w.backShort}</Button>
         </div>
       </div>
       <Text key={place.document_id + place.version} place={place} words={words} />
-      {isCitation && answer.id && (
-        <div class="source-foot">{own(answer) && <CitationFeedback key={open.number} answer={answer.id} citation={open.number} />}</div>
-      )}
+      <div class="source-foot">
+        <About place={place} citation={isCitation ? place as Citation : null} />
+        {isCitation && own(answer) && <CitationFeedback key={open.number} answer={answer.id} citation={open.number} />}
+      </div>
     </section>
   );
 }

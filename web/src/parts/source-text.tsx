@@ -9,7 +9,7 @@ interface Props {
   text: string;
   mark: Units | null;
   language: string;
-  /** scroll moves the text to the mark: in its own frame, not the page. */
+  /** scroll brings the mark into view: in its own frame, and the page where that isn't enough. */
   scroll: boolean;
 }
 
@@ -22,6 +22,8 @@ export const SourceText = memo(function SourceText({ text, mark, language, scrol
     if (!scroll || !quote || !outer) return;
     const lead = quote.getBoundingClientRect().top - outer.getBoundingClientRect().top;
     outer.scrollTop += lead - outer.clientHeight / 4;
+    const top = quote.getBoundingClientRect().top;
+    if (top > innerHeight / 2) scrollBy(0, top - innerHeight / 3);
   }, [text, mark, scroll]);
   return (
     <div class="source-text" lang={language} ref={frame}>

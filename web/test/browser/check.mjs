@@ -72,6 +72,27 @@ test("next and previous, Escape and the browser's back lead to the same place", 
   await page.context().close();
 });
 
+// 320 × 200 is what is left of 1280 × 800 at 400 %.
+for (const [width, height] of [[320, 640], [360, 640], [390, 664], [320, 256], [320, 200]]) {
+  test(`an opened source shows its quote at ${width} × ${height}, and facts below the text`, async () => {
+    const { url } = await realSite();
+    const page = await open(url, { viewport: { width, height } });
+    await ask(page, question);
+    const r = await lastRecord(page);
+    assert.equal(r.citations.length, 1, "the question needs another answer");
+    await page.locator("button.cite").first().click();
+    await page.locator(".source mark").first().waitFor();
+    const at = await page.evaluate(() => {
+      const box = (s) => document.querySelector(s).getBoundingClientRect();
+      return { mark: box(".source mark").top, notice: box("#notice").bottom, frame: box(".source-frame").bottom, about: box(".about").top };
+    });
+    assert.ok(at.mark >= at.notice && at.mark <= height / 2, `the quote is at ${at.mark}, below a notice that ends at ${at.notice}`);
+    assert.ok(at.about >= at.frame, "the facts stand above the text");
+    assert.equal(await page.locator(".source-tools button").count(), 1, "there is no next source");
+    await page.context().close();
+  });
+}
+
 test("pointing at a marker or focusing it shows the quote; Escape hides it", async () => {
   const { url } = await realSite();
   const page = await open(url);
