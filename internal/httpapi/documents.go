@@ -14,7 +14,7 @@ import (
 
 // getSearch finds passages.
 func (a *api) getSearch(c *gin.Context) error {
-	v, err := query(c, "q", "k")
+	v, err := query(c, "q", "k", "publisher", "kind", "from", "to")
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,14 @@ func (a *api) getSearch(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	passages, err := a.Searcher.Search(c.Request.Context(), q, k, docs.Filter{Reader: readerOf(c)})
+	filter := docs.Filter{
+		Publishers: only(v.Get("publisher")), Kinds: only(v.Get("kind")), From: v.Get("from"), To: v.Get("to"),
+		Reader: readerOf(c),
+	}
+	if err := checkFilter(filter); err != nil {
+		return err
+	}
+	passages, err := a.Searcher.Search(c.Request.Context(), q, k, filter)
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}

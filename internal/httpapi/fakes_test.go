@@ -362,12 +362,17 @@ func (f *fakeJobs) Cancel(ctx context.Context, by access.Subject, id string) (Jo
 
 func (f *fakeJobs) Changed() <-chan struct{} { return f.changing }
 
-// fakeSearcher finds as many passages as it is asked for, up to 30.
+// fakeSearcher finds as many passages as it is asked for, up to 30, of one
+// document, where the filter lets it through.
 type fakeSearcher struct{ err error }
 
-func (f *fakeSearcher) Search(_ context.Context, _ string, k int, _ docs.Filter) ([]record.Passage, error) {
+func (f *fakeSearcher) Search(_ context.Context, _ string, k int, filter docs.Filter) ([]record.Passage, error) {
 	if f.err != nil {
 		return nil, f.err
+	}
+	d := testDocument()
+	if !filter.Match(docID, &docs.Meta{Publisher: d.Publisher, Kind: d.Kind, Date: d.Date}) {
+		return nil, nil
 	}
 	return testPassages(min(k, 30)), nil
 }

@@ -120,6 +120,14 @@ func checkQuestion(name, q string) (string, error) {
 	return q, nil
 }
 
+// only is a list of what a filter lets through; none lets everything.
+func only(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
 // checkFilter bounds a filter and checks its days.
 func checkFilter(f docs.Filter) error {
 	if max(len(f.Documents), len(f.Kinds), len(f.Publishers)) > maxFilter {
