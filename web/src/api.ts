@@ -2,9 +2,11 @@
 // shown. Addresses are relative to the page's base, so a sub-path works.
 
 import { createParser } from "eventsource-parser";
+import { undated } from "./document-filter.ts";
 import type {
   Answer, Citation, Conversation, ConversationHead, DocumentInfo, Filter, Info, Link, Passage, Session,
 } from "./record.ts";
+import type { DocumentSearch } from "./route.ts";
 
 /**
  * Failure is every way in which a request can go wrong. Its code is the
@@ -72,7 +74,19 @@ export const rename = (c: string, title: string) => send(`api/v1/conversations/$
 export const remove = (c: string) => send(`api/v1/conversations/${id(c)}`, { method: "DELETE" });
 export const removeAll = () => send("api/v1/conversations", { method: "DELETE" });
 export const getDocument = (d: string) => json<DocumentInfo>(`api/v1/documents/${id(d)}`);
-export const search = (q: string) => json<{ passages: Passage[] }>(`api/v1/search?q=${id(q)}&k=20`);
+
+/** search finds passages for s.q in documents that pass the filters of s. */
+export function search(s: DocumentSearch) {
+  const v = new URLSearchParams({ q: s.q, k: "20" });
+  if (s.publisher) v.set("publisher", s.publisher);
+  if (s.kind) v.set("kind", s.kind);
+  if (s.year && s.year !== undated) {
+    v.set("from", `${s.year}-01-01`);
+    v.set("to", `${s.year}-12-31`);
+  }
+  return json<{ passages: Passage[] }>(`api/v1/search?${v}`);
+}
+
 export const giveFeedback = (answer: string, verdict: "good" | "bad", comment: string, citation?: number) =>
   send(`api/v1/answers/${id(answer)}/feedback`, body("POST", { verdict, comment, ...(citation ? { citation } : {}) }));
 

@@ -8,11 +8,13 @@ export interface App {
   w: Words;
   /** go opens a path of this app; see route.ts. */
   go(path: string): void;
+  /** settle gives the view that is shown another address. */
+  settle(path: string): void;
   /** say tells a screen reader something, politely and once. */
   say(text: string): void;
 }
 
-export const AppContext = createContext<App>({ w: nl, go: () => {}, say: () => {} });
+export const AppContext = createContext<App>({ w: nl, go: () => {}, settle: () => {}, say: () => {} });
 
 export const useApp = () => useContext(AppContext);
 

@@ -48,7 +48,7 @@ export function App() {
 
   // The same words twice are said twice: a space makes them differ.
   const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
-  const context = useMemo<Context>(() => ({ w, go: nav.go, say }), [w]);
+  const context = useMemo<Context>(() => ({ w, go: nav.go, settle: nav.settle, say }), [w]);
   const started = useCallback((conversation: string) => {
     nav.settle(`c/${conversation}`);
     setChanged((n) => n + 1);
@@ -75,7 +75,7 @@ export function App() {
             <ChatView key={nav.key} id={route.id} info={info} infoFailed={infoFailed} scope={scope} onScope={setScope} onStarted={started} />
           )}
           {route.view === "answer" && <AnswerView key={nav.key} id={route.id} shared={route.shared} />}
-          {route.view === "documents" && <DocumentsView scope={scope} onScope={setScope} back={back.current} />}
+          {route.view === "documents" && <DocumentsView key={nav.key} search={route.search} scope={scope} onScope={setScope} back={back.current} />}
           {route.view === "document" && (
             <DocumentView key={nav.key} route={route} onAsk={(id) => { setScope([id]); nav.go(back.current); }} />
           )}

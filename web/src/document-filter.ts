@@ -1,26 +1,30 @@
-// Which documents the list shows.
+// Which documents the list shows, and in what order.
 
 import { folded } from "./fold.ts";
 import type { DocumentInfo } from "./record.ts";
+import type { DocumentSearch } from "./route.ts";
 
-export interface DocumentFilter {
-  words: string;
-  publisher: string;
-  kind: string;
-  /** year is four digits, "" for all, or "-" for documents without a date. */
-  year: string;
+/** undated stands for the year of documents without a date. */
+export const undated = "-";
+
+export const yearOf = (d: DocumentInfo) => d.date.slice(0, 4) || undated;
+
+/** passes tells whether a document gets through the filters. */
+export function passes(d: DocumentInfo, s: Pick<DocumentSearch, "publisher" | "kind" | "year">): boolean {
+  return (s.publisher === "" || d.publisher === s.publisher) &&
+    (s.kind === "" || d.kind === s.kind) &&
+    (s.year === "" || yearOf(d) === s.year);
 }
 
-export const everything: DocumentFilter = { words: "", publisher: "", kind: "", year: "" };
-
-export const yearOf = (d: DocumentInfo) => d.date.slice(0, 4) || "-";
-
-export function matches(d: DocumentInfo, f: DocumentFilter): boolean {
+/** titled tells whether the words stand in what the list shows of a document. */
+export function titled(d: DocumentInfo, words: string): boolean {
   const text = folded(`${d.title} ${d.publisher} ${d.kind} ${d.dossier}`);
-  return folded(f.words).split(/\s+/).every((word) => text.includes(word)) &&
-    (f.publisher === "" || d.publisher === f.publisher) &&
-    (f.kind === "" || d.kind === f.kind) &&
-    (f.year === "" || yearOf(d) === f.year);
+  return folded(words).split(/\s+/).every((word) => text.includes(word));
+}
+
+/** newestFirst orders by date, then by title; without a date comes last. */
+export function newestFirst(a: DocumentInfo, b: DocumentInfo): number {
+  return b.date.localeCompare(a.date) || a.title.localeCompare(b.title, "nl");
 }
 
 /** values are the different ones that documents have, sorted. */

@@ -1,6 +1,6 @@
 // What leaves the page as text: copies of answers, and how things are written.
 
-import type { Answer, Citation } from "./record.ts";
+import type { Answer, Citation, Passage } from "./record.ts";
 
 /** Words are the words that a copy needs in the reader's language. */
 export interface Words {
@@ -37,4 +37,13 @@ function reference(c: Citation, w: Words): string {
   const section = c.section.join(" › ");
   return [c.title, c.publisher, c.date && w.date(c.date), section, c.page ? w.page(c.page) : "", c.source_url]
     .filter(Boolean).join(", ");
+}
+
+/** snippet is how a passage begins, without the titles of its section, at most max long and cut at a word. */
+export function snippet(p: Pick<Passage, "text" | "section">, max: number): string {
+  let text = p.text.trimStart();
+  for (const title of p.section) if (text.startsWith(title + "\n")) text = text.slice(title.length).trimStart();
+  text = text.replace(/\s+/g, " ").trim();
+  const points = [...text];
+  return points.length <= max ? text : points.slice(0, max).join("").replace(/\s\S*$/, "") + "…";
 }

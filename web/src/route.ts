@@ -1,12 +1,21 @@
 // Addresses and views. A path is relative to the base of the page, without a
-// leading slash: "", "c/conv_1", "a/ans_1", "s/shr_1", "documents", "documents/doc_1?…".
+// leading slash: "", "c/conv_1", "a/ans_1", "s/shr_1", "documents?q=…",
+// "documents/doc_1?…".
 
 import type { Place } from "./record.ts";
+
+const searchParts = ["q", "titles", "publisher", "kind", "year"] as const;
+
+/**
+ * DocumentSearch is what the list of documents is limited to: words in the texts
+ * (q) or in titles alone, and filters. "" limits nothing.
+ */
+export type DocumentSearch = Record<typeof searchParts[number], string>;
 
 export type Route =
   | { view: "chat"; id: string }
   | { view: "answer"; id: string; shared: boolean }
-  | { view: "documents" }
+  | { view: "documents"; search: DocumentSearch }
   | { view: "document"; id: string; version: string; start: string | null; end: string | null }
   | { view: "missing" };
 
@@ -18,7 +27,7 @@ export function parseRoute(path: string): Route {
   if (rest.length > 0) return { view: "missing" };
   if (view === "" && id === "") return { view: "chat", id: "" };
   if (view === "sign-in" && id === "") return { view: "chat", id: "" };
-  if (view === "documents" && id === "") return { view: "documents" };
+  if (view === "documents" && id === "") return { view: "documents", search: parseSearch(v) };
   if (id === "") return { view: "missing" };
   switch (view) {
     case "c": return { view: "chat", id };
@@ -28,6 +37,16 @@ export function parseRoute(path: string): Route {
       return { view: "document", id, version: v.get("version") ?? "", start: v.get("start"), end: v.get("end") };
     default: return { view: "missing" };
   }
+}
+
+function parseSearch(v: URLSearchParams): DocumentSearch {
+  return Object.fromEntries(searchParts.map((name) => [name, v.get(name)?.trim() ?? ""])) as DocumentSearch;
+}
+
+/** documentsPath leads to the list as it was searched. */
+export function documentsPath(s: DocumentSearch): string {
+  const query = new URLSearchParams(Object.entries(s).filter(([, value]) => value !== "")).toString();
+  return query ? `documents?${query}` : "documents";
 }
 
 function decode(s: string): string {

@@ -30,7 +30,9 @@ export const en: Words = {
 
   chatTitle: "Conversation",
   welcome: "Ask your question",
-  intro: (n) => `Answers come from ${count(n, "document", "documents")}. After every statement a number points at the words it rests on.`,
+  intro: (n) => n === 0
+    ? "There are no documents yet. You can ask questions once they have been added."
+    : `Answers come from ${count(n, "document", "documents")}. Every sentence has a number. Click it to see where the sentence stands in the document.`,
   examples: "For example",
   askLabel: "Ask a question about these documents",
   followUpLabel: "Ask a question or follow up",
@@ -133,9 +135,14 @@ export const en: Words = {
   wholeConversation: "Open the whole conversation",
   ownQuestion: "Ask a question yourself",
 
-  documentsIntro: (n) => `The assistant answers from ${n === 1 ? "this document" : `these ${n} documents`} and from nothing else.`,
-  searchDocuments: "Search titles, or the texts",
-  searchTexts: "Search the texts",
+  documentsIntro: (n) => `All answers come from ${n === 1 ? "this document" : `these ${n} documents`}.`,
+  noDocuments: "There are no documents yet. Once they have been added, they show here.",
+  searchDocuments: "Search titles and texts",
+  search: "Search",
+  clearSearch: "Clear search",
+  moreFound: (n) => `Show ${n} more`,
+  noTitles: "No title with these words. Press Enter to search the texts.",
+  filters: "Filters",
   foundIn: (q) => `Found in the texts for “${q}”`,
   publisher: "Publisher",
   kind: "Kind",

@@ -28,8 +28,9 @@ export const nl = {
 
   chatTitle: "Gesprek",
   welcome: "Stel uw vraag",
-  intro: (n: number) =>
-    `U krijgt antwoord uit ${n === 1 ? "1 document" : `${n} documenten`}. Bij elke bewering wijst een nummer de woorden aan waarop zij rust.`,
+  intro: (n: number) => n === 0
+    ? "Er zijn nog geen documenten. U kunt vragen stellen zodra ze zijn toegevoegd."
+    : `U krijgt antwoord uit ${count(n, "document", "documenten")}. Bij elke zin staat een nummer. Klik erop en u ziet waar die zin in het document staat.`,
   examples: "Bijvoorbeeld",
   askLabel: "Stel een vraag over deze documenten",
   followUpLabel: "Stel een vraag of vraag door",
@@ -132,9 +133,14 @@ export const nl = {
   wholeConversation: "Open het hele gesprek",
   ownQuestion: "Stel zelf een vraag",
 
-  documentsIntro: (n: number) => `De assistent antwoordt uit ${n === 1 ? "dit document" : `deze ${n} documenten`} en nergens anders uit.`,
-  searchDocuments: "Zoek in titels, of in de teksten",
-  searchTexts: "Zoek in de teksten",
+  documentsIntro: (n: number) => `Alle antwoorden komen uit ${n === 1 ? "dit document" : `deze ${n} documenten`}.`,
+  noDocuments: "Er zijn nog geen documenten. Zodra ze zijn toegevoegd, staan ze hier.",
+  searchDocuments: "Zoek in titels en teksten",
+  search: "Zoek",
+  clearSearch: "Wis zoekopdracht",
+  moreFound: (n: number) => `Toon nog ${n}`,
+  noTitles: "Geen titel met deze woorden. Druk op Enter om in de teksten te zoeken.",
+  filters: "Filters",
   foundIn: (q: string) => `Gevonden in de teksten voor “${q}”`,
   publisher: "Uitgever",
   kind: "Soort",

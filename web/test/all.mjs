@@ -9,6 +9,7 @@ import "./browser/size.mjs";
 import "./browser/ask.mjs";
 import "./browser/check.mjs";
 import "./browser/keep.mjs";
+import "./browser/documents.mjs";
 import "./browser/session.mjs";
 import "./browser/access.mjs";
 import "./browser/safety.mjs";

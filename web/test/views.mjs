@@ -27,7 +27,7 @@ export const views = {
   answer: { path: (r) => `a/${r.id}`, ready: ".turn" },
   documents: { path: () => "documents", ready: ".documents li",
     act: async (p) => {
-      await p.getByRole("searchbox", { name: /Zoek in titels, / }).fill("mensenhandel");
+      await p.getByRole("searchbox", { name: /Zoek in titels en/ }).fill("mensenhandel");
       await p.keyboard.press("Enter");
       await p.locator(".found li").first().waitFor();
       await p.getByRole("checkbox").first().check();

@@ -21,6 +21,7 @@ interface Props {
 
 export function Header({ info, session, onSignOut, view, otherLanguage, onLanguage, theme, onTheme, onHistory }: Props) {
   const { w } = useApp();
+  const signedOut = session !== null && session.methods.length > 0 && !session.signed_in;
   return (
     <header class="head">
       <div class="brand">
@@ -28,11 +29,11 @@ export function Header({ info, session, onSignOut, view, otherLanguage, onLangua
         {info && info.documents > 0 && <span class="soft">{w.documentCount(info.documents)}</span>}
       </div>
       <div class="ways">
-        {onHistory && <Button small look="subtle" aria-haspopup="dialog" onClick={onHistory}>{w.conversations}</Button>}
+        {onHistory && !signedOut && <Button small look="subtle" aria-haspopup="dialog" onClick={onHistory}>{w.conversations}</Button>}
         <Go to="documents" aria-current={view === "documents" ? "page" : undefined}>{w.documents}</Go>
-        <label class="theme">
+        <label class="theme" title={w.theme}>
           <span class="hidden">{w.theme}</span>
-          <select class="utrecht-select utrecht-select--html-select small" value={theme} onChange={(e) => onTheme(e.currentTarget.value as Theme)}>
+          <select value={theme} onChange={(e) => onTheme(e.currentTarget.value as Theme)}>
             {(["system", "light", "dark"] as const).map((t) => <option key={t} value={t}>{w.themes[t]}</option>)}
           </select>
         </label>

@@ -1,6 +1,7 @@
 // The sources below an answer, and what was found but not cited.
 
 import { day, useApp } from "../app-context.ts";
+import { snippet } from "../plain.ts";
 import type { Answer, Citation, Passage } from "../record.ts";
 import type { Words } from "../words.nl.ts";
 import { Meta } from "./basics.tsx";
@@ -72,7 +73,7 @@ function PassageList({ found, first, onShow }: { found: Passage[]; first: number
         <li key={p.passage_id}>
           <button type="button" class="link-button" onClick={() => onShow(first + i)}>{p.title}</button>
           {p.section.length > 0 && <><br /><Meta facts={[p.section.join(" › "), p.page ? w.page(p.page) : ""]} /></>}
-          <p class="snippet">{p.text.length > snippetMax ? p.text.slice(0, snippetMax) + "…" : p.text}</p>
+          <p class="snippet">{snippet(p, snippetMax)}</p>
         </li>
       ))}
     </ul>

@@ -11,7 +11,7 @@ export function Welcome({ info, failed, onAsk }: { info: Info | null; failed: Fa
   return (
     <div class="welcome">
       <p class="nl-paragraph nl-paragraph--lead">{w.intro(info.documents)}</p>
-      {info.example_questions.length > 0 && (
+      {info.documents > 0 && info.example_questions.length > 0 && (
         <>
           <h2 class="nl-heading nl-heading--level-2">{w.examples}</h2>
           <ul class="plain examples" lang="nl">

@@ -103,7 +103,7 @@ test("documents are listed, filtered, searched and shown with their own text", a
   assert.equal(await page.locator(".documents li").count(), 1);
   await page.getByLabel("Soort").selectOption("");
   await page.getByLabel("Jaar").selectOption("");
-  await page.getByRole("searchbox", { name: /Zoek in titels/ }).fill("webcrawler");
+  await page.getByRole("searchbox", { name: "Zoek in titels en teksten" }).fill("webcrawler");
   await page.keyboard.press("Enter");
   await page.locator(".found .passages a").first().click();
   await page.waitForURL(/\/documents\/.*start=\d+/);

@@ -8,9 +8,9 @@ import { load } from "./load.mjs";
 const { locate, units, unitAt } = await load("spans.ts");
 const { parseAnswer } = await load("answertext.ts");
 const { stretches, parts } = await load("sourcelines.ts");
-const { parseRoute, documentPath, originalLink, webLink } = await load("route.ts");
-const { withSources } = await load("plain.ts");
-const { matches, everything, values } = await load("document-filter.ts");
+const { parseRoute, documentPath, documentsPath, originalLink, webLink } = await load("route.ts");
+const { withSources, snippet } = await load("plain.ts");
+const { passes, titled, newestFirst, values } = await load("document-filter.ts");
 
 /** random numbers that are the same every time (mulberry32). */
 function numbers(seed) {
@@ -99,7 +99,11 @@ test("routes", () => {
   assert.deepEqual(parseRoute("a/ans_1?x=1#y"), { view: "answer", id: "ans_1", shared: false });
   assert.deepEqual(parseRoute("s/shr_1"), { view: "answer", id: "shr_1", shared: true });
   assert.deepEqual(parseRoute("sign-in?to=/c/x"), { view: "chat", id: "" });
-  assert.deepEqual(parseRoute("documents"), { view: "documents" });
+  const nothing = { q: "", titles: "", publisher: "", kind: "", year: "" };
+  assert.deepEqual(parseRoute("documents"), { view: "documents", search: nothing });
+  assert.equal(documentsPath(nothing), "documents");
+  const search = { q: "kosten & baten?", titles: "", publisher: "Één/twee", kind: "a=b", year: "-" };
+  assert.deepEqual(parseRoute(documentsPath(search)), { view: "documents", search });
   for (const path of ["x", "c", "c/", "c/a/b", "documents/a/b", "x/y"]) assert.equal(parseRoute(path).view, "missing", path);
   const place = { document_id: "doc a/b", version: "v", start: 3, end: 9 };
   assert.deepEqual(parseRoute(documentPath(place)), { view: "document", id: "doc a/b", version: "v", start: "3", end: "9" });
@@ -138,10 +142,24 @@ test("a copy has the sources with their quotes", () => {
 
 test("documents are filtered without regard to case and accents", () => {
   const doc = { title: "Actieplan Één", publisher: "Ministerie", kind: "kamerbrief", date: "2023-10-18", dossier: "28 638" };
-  const yes = [{}, { words: "actieplan een" }, { words: "638 MINISTERIE" }, { year: "2023" }, { publisher: "Ministerie", kind: "kamerbrief" }];
-  const no = [{ words: "twee" }, { year: "2020" }, { year: "-" }, { publisher: "ministerie" }, { kind: "nota" }];
-  for (const f of yes) assert.ok(matches(doc, { ...everything, ...f }), JSON.stringify(f));
-  for (const f of no) assert.ok(!matches(doc, { ...everything, ...f }), JSON.stringify(f));
-  assert.ok(matches({ ...doc, date: "" }, { ...everything, year: "-" }));
+  const all = { publisher: "", kind: "", year: "" };
+  for (const words of ["", "actieplan een", "638 MINISTERIE"]) assert.ok(titled(doc, words), words);
+  assert.ok(!titled(doc, "twee"));
+  for (const f of [{}, { year: "2023" }, { publisher: "Ministerie", kind: "kamerbrief" }]) assert.ok(passes(doc, { ...all, ...f }), JSON.stringify(f));
+  for (const f of [{ year: "2020" }, { year: "-" }, { publisher: "ministerie" }, { kind: "nota" }]) assert.ok(!passes(doc, { ...all, ...f }), JSON.stringify(f));
+  assert.ok(passes({ ...doc, date: "" }, { ...all, year: "-" }));
   assert.deepEqual(values([doc, { ...doc, kind: "" }, doc], (d) => d.kind), ["kamerbrief"]);
+});
+
+test("the newest document comes first, then by title", () => {
+  const docs = [["b", ""], ["c", "2020-01-01"], ["a", ""], ["d", "2023-10-18"], ["Á", "2020-01-01"]].map(([title, date]) => ({ title, date }));
+  assert.equal(docs.sort(newestFirst).map((d) => d.title).join(""), "dÁcab");
+});
+
+test("a snippet leaves out the titles of its section and is cut at a word", () => {
+  const p = { section: ["3) Opsporing", "3B) De webcrawler"], text: "3) Opsporing\n\n3B) De webcrawler\nOver de inzet van\nde webcrawler 😀 wordt al lang gesproken." };
+  assert.equal(snippet(p, 100), "Over de inzet van de webcrawler 😀 wordt al lang gesproken.");
+  assert.equal(snippet(p, 30), "Over de inzet van de…");
+  assert.equal(snippet({ section: ["Over"], text: "Over de inzet" }, 7), "Over…");
+  assert.equal(snippet({ section: [], text: "😀".repeat(9) }, 4), "😀😀😀😀…");
 });
