@@ -2,10 +2,13 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Answer } from "./record.ts";
 import { nl, type Words } from "./words.nl.ts";
 
 export interface App {
   w: Words;
+  /** maker is how this server makes answers, for those that it hasn't told about yet. */
+  maker: Pick<Answer, "mode" | "model">;
   /** go opens a path of this app; see route.ts. */
   go(path: string): void;
   /** settle gives the view that is shown another address. */
@@ -14,7 +17,9 @@ export interface App {
   say(text: string): void;
 }
 
-export const AppContext = createContext<App>({ w: nl, go: () => {}, settle: () => {}, say: () => {} });
+export const AppContext = createContext<App>({
+  w: nl, maker: { mode: "extractive", model: "" }, go: () => {}, settle: () => {}, say: () => {},
+});
 
 export const useApp = () => useContext(AppContext);
 

@@ -48,7 +48,9 @@ export function App() {
 
   // The same words twice are said twice: a space makes them differ.
   const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
-  const context = useMemo<Context>(() => ({ w, go: nav.go, settle: nav.settle, say }), [w]);
+  const context = useMemo<Context>(() => ({
+    w, maker: { mode: info?.mode ?? "extractive", model: info?.model ?? "" }, go: nav.go, settle: nav.settle, say,
+  }), [w, info?.mode, info?.model]);
   const started = useCallback((conversation: string) => {
     nav.settle(`c/${conversation}`);
     setChanged((n) => n + 1);

@@ -47,6 +47,7 @@ export const en: Words = {
 
   asking: "Looking for the answer.",
   busy: "Searching the documents…",
+  making: { extractive: "Finding the sentences for your question…", generated: "The language model is writing…" },
   answerReady: (n) => `Answer ready, with ${count(n, "source", "sources")}.`,
   replyReady: "Answer ready.",
   refusalReady: "No answer found.",

@@ -45,6 +45,7 @@ export const nl = {
 
   asking: "Het antwoord wordt gezocht.",
   busy: "Zoekt in de documenten…",
+  making: { extractive: "Zoekt de zinnen bij uw vraag…", generated: "Het taalmodel schrijft…" },
   answerReady: (n: number) => `Antwoord klaar, met ${count(n, "bron", "bronnen")}.`,
   replyReady: "Antwoord klaar.",
   refusalReady: "Geen antwoord gevonden.",

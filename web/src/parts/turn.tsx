@@ -1,7 +1,7 @@
 // A question and its answer, with the open source below them; on a wide screen
 // the style puts it beside them.
 
-import { useApp } from "../app-context.ts";
+import { useApp, type App } from "../app-context.ts";
 import type { Turn } from "../chat-state.ts";
 import type { Open } from "../open-source.ts";
 import type { Answer } from "../record.ts";
@@ -20,8 +20,9 @@ interface Props {
 }
 
 export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, onAgain }: Props) {
-  const { w } = useApp();
+  const { w, maker } = useApp();
   const { answer: a, state } = turn;
+  const begun = a.text !== "" || a.passages.length > 0;
   const show = (kind: Open["kind"], number: number) => onOpen({ turn: turn.key, kind, number });
   const shownNumber = open?.kind === "citation" ? open.number : 0;
   return (
@@ -30,15 +31,15 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
       {a.search_question !== a.question && (
         <p class="searched soft">{w.searchedFor} <span lang="nl">{a.search_question}</span></p>
       )}
-      {state === "busy" && a.text === "" && <p class="busy soft">{w.busy}</p>}
       {a.status === "refused"
         ? <Refusal answer={a} onShow={(n) => show("passage", n)} />
-        : a.text !== "" && (
+        : begun && (
           <div class="answer">
-            {a.status !== "reply" && state !== "busy" && <p class="mode"><Mode answer={a} /></p>}
+            {a.status !== "reply" && <p class="mode"><Mode answer={a} /></p>}
             <AnswerText turn={turn.key} answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
           </div>
         )}
+      {state === "busy" && <p class="busy soft">{begun ? w.making[madeBy(a, maker).mode] : w.busy}</p>}
       {open && <SourcePane answer={a} open={open} onShow={show} onClose={onClose} />}
       {state !== "busy" && (
         <>
@@ -53,9 +54,13 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
   );
 });
 
+/** madeBy is what made an answer; until the server has told, what makes its answers. */
+const madeBy = (a: Answer, maker: App["maker"]) => a.created_at === "" ? maker : a;
+
 function Mode({ answer }: { answer: Answer }) {
-  const { w } = useApp();
-  return <span class="nl-data-badge" data-mode={answer.mode}>{w.modes[answer.mode]}{answer.model && ` (${answer.model})`}</span>;
+  const { w, maker } = useApp();
+  const { mode, model } = madeBy(answer, maker);
+  return <span class="nl-data-badge" data-mode={mode}>{w.modes[mode]}{model && ` (${model})`}</span>;
 }
 
 function Refusal({ answer, onShow }: { answer: Answer; onShow(n: number): void }) {

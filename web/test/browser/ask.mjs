@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, lastRecord, open } from "../harness.mjs";
+import { changeRecord } from "../proxy.mjs";
 import { realSite } from "../site.mjs";
 
 export const question = "Wat is de signalentafel mensenhandel Midden-Nederland?";
@@ -51,6 +52,36 @@ test("sentences appear while the stream goes on, and two things are announced", 
   assert.equal(said.length, 2, said.join(" | "));
   assert.match(said[0], /gezocht/);
   assert.match(said[1], /^Antwoord klaar, met \d+ bron/);
+  await page.context().close();
+});
+
+test("while a model writes the page says so, above the first word and below the last", async () => {
+  const { proxy } = await realSite();
+  proxy.plan("/api/v1/info", { change: (body) => JSON.stringify({ ...JSON.parse(body), mode: "generated", model: "proef-1" }) });
+  const page = await open(proxy.url);
+  await page.locator(".examples button").first().waitFor();
+  const place = (s) => page.locator(s).evaluate((e) => e.getBoundingClientRect().toJSON());
+  for (const frames of [1, 3]) {
+    proxy.plan("/api/v1/info", { change: (body) => JSON.stringify({ ...JSON.parse(body), mode: "generated", model: "proef-1" }) });
+    const plan = proxy.plan("/api/v1/chat", { frames, change: changeRecord((r) => ({ ...r, mode: "generated", model: "proef-1" })) });
+    await page.fill("#question", question);
+    await page.press("#question", "Enter");
+    await plan.held;
+    const turn = page.locator(".turn").last();
+    await turn.getByText("Geschreven door een taalmodel (proef-1)").waitFor();
+    await turn.getByText("Het taalmodel schrijft…").waitFor();
+    if (frames > 1) {
+      await turn.locator("button.cite").waitFor();
+      const [busy, text] = [await place(".busy"), await place(".turn:last-child .answer-text")];
+      assert.ok(busy.top >= text.bottom, "the sign of activity isn't below the text");
+    }
+    const before = await place(".turn:last-child .answer-text");
+    plan.release();
+    await page.locator('.turn:last-child[data-state="done"]').waitFor();
+    assert.equal((await place(".turn:last-child .answer-text")).top, before.top, "the text was pushed away");
+    assert.equal(await page.locator(".busy").count(), 0);
+    assert.match(await turn.locator(".mode").innerText(), /proef-1/);
+  }
   await page.context().close();
 });
 
