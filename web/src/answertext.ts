@@ -60,3 +60,30 @@ function pieces(line: string, at: number, known: (n: number) => boolean): Piece[
   if (done < line.length) out.push({ text: line.slice(done), at: at + done });
   return out;
 }
+
+/** A longer word breaks before its marker: on a phone there isn't room for both. */
+const lastWord = /\S{1,20} *$/u;
+
+/**
+ * runs are pieces that stay on one line: a marker goes with the word before it,
+ * and with the markers around it, so that no line begins with one.
+ */
+export function runs(pieces: Piece[]): Piece[][] {
+  const out: Piece[][] = [];
+  for (const p of pieces) {
+    const before = out.at(-1);
+    const last = before?.[0];
+    const marked = before?.some((b) => "cite" in b);
+    const joins = marked && ("cite" in p || /^ +$/.test(p.text));
+    const cut = "cite" in p && !marked && last && "text" in last ? last.text.search(lastWord) : -1;
+    if (joins) before!.push(p);
+    else if (cut < 0) out.push([p]);
+    else {
+      const { text, at } = last as { text: string; at: number };
+      out.pop();
+      if (cut > 0) out.push([{ text: text.slice(0, cut), at }]);
+      out.push([{ text: text.slice(cut), at: at + cut }, p]);
+    }
+  }
+  return out;
+}

@@ -24,7 +24,7 @@ export function ChatView({ id, info, infoFailed, scope, onScope, onStarted }: Pr
   const { w, say } = useApp();
   const chat = useChat(id, onStarted);
   const [draft, setDraft] = useState("");
-  const source = useOpenSource();
+  const source = useOpenSource(chat.turns.at(-1)?.key);
   const list = useRef<HTMLOListElement>(null);
 
   const ask = async (question: string) => {

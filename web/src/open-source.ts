@@ -16,8 +16,13 @@ export interface OpenSource {
   close(): void;
 }
 
-export function useOpenSource(): OpenSource {
-  const [open, setOpen] = useState<Open | null>(null);
+/** useOpenSource opens sources; another newest turn closes them, since the reader has gone on. */
+export function useOpenSource(newest = ""): OpenSource {
+  const [opened, setOpened] = useState<{ source: Open; newest: string } | null>(null);
+  const open = opened?.newest === newest ? opened.source : null;
+  const turn = useRef(newest);
+  turn.current = newest;
+  const setOpen = (source: Open | null) => setOpened(source && { source, newest: turn.current });
   const opener = useRef<HTMLElement | null>(null);
   const current = useRef<Open | null>(null);
   current.current = open;
@@ -42,6 +47,11 @@ export function useOpenSource(): OpenSource {
     if (history.state?.source) history.back();
     else setOpen(null);
   }, []);
+  useEffect(() => {
+    if (!opened || open) return;
+    setOpened(null);
+    history.back();
+  }, [newest]);
   return { open, show, close };
 }
 

@@ -2,7 +2,7 @@
 // marker.
 
 import { useMemo } from "preact/hooks";
-import { parseAnswer, type Piece } from "../answertext.ts";
+import { parseAnswer, runs, type Piece } from "../answertext.ts";
 import type { Answer } from "../record.ts";
 import { units, type Units } from "../spans.ts";
 import { memo } from "./basics.tsx";
@@ -27,10 +27,13 @@ export function AnswerText({ turn, answer, shown, onShow }: Props) {
     return spans.map((s) => units(text, s.start, s.end)).filter((u) => u !== null);
   }, [text, citations, shown]);
 
-  const line = (pieces: Piece[]) => pieces.map((p, i) => "cite" in p
+  const one = (p: Piece, i: number) => "cite" in p
     ? <Marker key={i} id={`cite-${turn}-${p.cite}`} citation={citations.find((c) => c.number === p.cite)!}
         expanded={p.cite === shown} onShow={onShow} />
-    : <Lit key={i} text={p.text} at={p.at} spans={lit} />);
+    : <Lit key={i} text={p.text} at={p.at} spans={lit} />;
+  const line = (pieces: Piece[]) => runs(pieces).map((run, i) => run.length === 1
+    ? one(run[0]!, i)
+    : <span key={i} class="run">{run.map(one)}</span>);
 
   return (
     <div class="answer-text" lang="nl">

@@ -93,6 +93,28 @@ for (const [width, height] of [[320, 640], [360, 640], [390, 664], [320, 256], [
   });
 }
 
+test("the sentence of the open source is underlined, no marker begins a line, and a new question closes the source", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  const turn = await ask(page, question);
+  for (let width = 320; width <= 420; width += 5) {
+    await page.setViewportSize({ width, height: 740 });
+    const alone = await page.evaluate(() => [...document.querySelectorAll("button.cite")].some((b) =>
+      b.getBoundingClientRect().left - b.closest("p, li").getBoundingClientRect().left < 10));
+    assert.ok(!alone, `a marker stands alone at ${width} px`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await turn.locator("button.cite").first().click();
+  await page.locator(".source mark").first().waitFor();
+  const [lit, quote] = await page.evaluate(() => [getComputedStyle(document.querySelector(".lit")).textDecorationColor,
+    getComputedStyle(document.querySelector(".source mark")).borderBlockEndColor]);
+  assert.equal(lit, quote);
+  await ask(page, "In welk jaar is die opgezet?");
+  await page.locator(".source").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.id), "question");
+  await page.context().close();
+});
+
 test("pointing at a marker or focusing it shows the quote; Escape hides it", async () => {
   const { url } = await realSite();
   const page = await open(url);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { locate, units, unitAt } = await load("spans.ts");
-const { parseAnswer } = await load("answertext.ts");
+const { parseAnswer, runs } = await load("answertext.ts");
 const { stretches, parts } = await load("sourcelines.ts");
 const { parseRoute, documentPath, documentsPath, originalLink, webLink } = await load("route.ts");
 const { withSources, snippet } = await load("plain.ts");
@@ -63,6 +63,22 @@ test("answers have paragraphs, lists and markers", () => {
   const blocks = parseAnswer("Eerst [1].\nNog [3]\n\n- a [2]\n- b\n\n3. c\n4. d\nslot", (n) => n < 3);
   assert.deepEqual(blocks.map((b) => [b.kind, b.first, b.items.length]), [["p", 1, 1], ["ul", 1, 2], ["ol", 3, 2], ["p", 1, 1]]);
   assert.deepEqual(blocks[0].items[0].map((p) => p.text ?? p.cite), ["Eerst ", 1, ".", "\n", "Nog [3]"]);
+});
+
+test("no line begins with a marker", () => {
+  const of = (text) => parseAnswer(text, () => true)[0].items.map((item) => runs(item).map((run) => run.map((p) => p.text ?? p.cite)))[0];
+  assert.deepEqual(of("Een zin. [1] Nog een.[2] [3]\n[4]"), [["Een "], ["zin. ", 1], [" Nog "], ["een.", 2, " ", 3], ["\n"], [4]]);
+  assert.deepEqual(of("[1] en 😀[2]"), [[1], [" en "], ["😀", 2]]);
+  const long = "x".repeat(90);
+  assert.deepEqual(of(`${long} [1]`), [[long.slice(20)], [long.slice(0, 20) + " ", 1]]);
+  const pick = numbers(4);
+  for (let i = 0; i < 2000; i++) {
+    for (const item of parseAnswer(noise(pick, 40), (n) => n === 1).flatMap((b) => b.items)) {
+      const text = (pieces) => pieces.map((p) => p.text ?? `[${p.cite}]`).join("");
+      assert.equal(runs(item).map(text).join(""), text(item));
+      for (const p of runs(item).flat()) if ("text" in p) assert.ok(item.some((q) => "text" in q && q.text.slice(p.at - q.at, p.at - q.at + p.text.length) === p.text));
+    }
+  }
 });
 
 test("a source's stretches joined are the source", () => {
