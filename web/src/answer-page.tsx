@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getAnswer, getShared, type Failure } from "./api.ts";
-import { useApp } from "./app-context.ts";
+import { useApp, useTitle } from "./app-context.ts";
 import { asFailure, type Turn } from "./chat-state.ts";
 import { useOpenSource } from "./open-source.ts";
 import { Failed, Go } from "./parts/basics.tsx";
@@ -19,6 +19,7 @@ export function AnswerView({ id, shared }: { id: string; shared: boolean }) {
     (shared ? getShared : getAnswer)(id).then(setAnswer, (e: unknown) => setFailure(asFailure(e)));
   };
   useEffect(load, [id]);
+  useTitle(answer?.question ?? w.answerTitle);
   const turn = useMemo<Turn | null>(() => answer && { key: answer.id, state: "done", answer }, [answer]);
   return (
     <div class="turns-area" tabIndex={-1}>

@@ -1,7 +1,7 @@
 // What every part may need of the app around it.
 
 import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useEffect } from "preact/hooks";
 import type { Answer } from "./record.ts";
 import { nl, type Words } from "./words.nl.ts";
 
@@ -22,6 +22,13 @@ export const AppContext = createContext<App>({
 });
 
 export const useApp = () => useContext(AppContext);
+
+/** useTitle names the view in the browser's tab and history. */
+export function useTitle(title: string) {
+  useEffect(() => {
+    document.title = `${title} · Bronwijzer`;
+  }, [title]);
+}
 
 /** focusOn moves the focus where it would be lost with what had it. */
 export const focusOn = (id: string) => document.getElementById(id)?.focus({ preventScroll: true });

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AnswerView } from "./answer-page.tsx";
 import { getInfo, type Failure } from "./api.ts";
-import { AppContext, useApp, type App as Context } from "./app-context.ts";
+import { AppContext, useApp, useTitle, type App as Context } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
 import { ChatView } from "./chat.tsx";
 import { DocumentsView } from "./documents.tsx";
@@ -41,10 +41,6 @@ export function App() {
   if (route.view === "chat") back.current = route.id && `c/${route.id}`;
 
   useEffect(() => void getInfo().then(setInfo, (e: unknown) => setInfoFailed(asFailure(e))), [changed, who.since]);
-  useEffect(() => {
-    const title = { chat: w.chatTitle, answer: w.answerTitle, documents: w.documents, document: w.documents, missing: w.failedTitle }[route.view];
-    document.title = `${title} · Bronwijzer`;
-  }, [route.view, w]);
 
   // The same words twice are said twice: a space makes them differ.
   const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
@@ -81,9 +77,7 @@ export function App() {
           {route.view === "document" && (
             <DocumentView key={nav.key} route={route} onAsk={(id) => { setScope([id]); nav.go(back.current); }} />
           )}
-          {route.view === "missing" && (
-            <div class="page"><h1 class="nl-heading nl-heading--level-1" id="view" tabIndex={-1}>{w.missing}</h1><Go to="">{w.ownQuestion}</Go></div>
-          )}
+          {route.view === "missing" && <Missing />}
         </main>}
       </div>
       {listOpen && !wide && <Dialog title={w.conversations} class="drawer" onClose={() => setListOpen(false)}>
@@ -93,6 +87,12 @@ export function App() {
       <div role="status" class="hidden">{said}</div>
     </AppContext.Provider>
   );
+}
+
+function Missing() {
+  const { w } = useApp();
+  useTitle(w.missing);
+  return <div class="page"><h1 class="nl-heading nl-heading--level-1" id="view" tabIndex={-1}>{w.missing}</h1><Go to="">{w.ownQuestion}</Go></div>;
 }
 
 /** SkipLinks can't be plain fragments: those would follow the page's base. */

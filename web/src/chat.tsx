@@ -1,7 +1,7 @@
 // The conversation: its turns, and the field to ask in.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { focusOn, useApp } from "./app-context.ts";
+import { focusOn, useApp, useTitle } from "./app-context.ts";
 import type { Failure } from "./api.ts";
 import { useChat, type Turn } from "./chat-state.ts";
 import type { Info } from "./record.ts";
@@ -23,6 +23,7 @@ interface Props {
 export function ChatView({ id, info, infoFailed, scope, onScope, onStarted }: Props) {
   const { w, say } = useApp();
   const chat = useChat(id, onStarted);
+  useTitle(chat.turns[0]?.answer.question ?? (id ? w.chatTitle : w.welcome));
   const [draft, setDraft] = useState("");
   const source = useOpenSource(chat.turns.at(-1)?.key);
   const list = useRef<HTMLOListElement>(null);

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Failure, getDocument } from "./api.ts";
-import { day, useApp } from "./app-context.ts";
+import { day, useApp, useTitle } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
 import { Away, Button, Failed, Go } from "./parts/basics.tsx";
 import { SourceText } from "./parts/source-text.tsx";
@@ -23,6 +23,7 @@ export function DocumentView({ route, onAsk }: Props) {
   const [gone, setGone] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [attempt, setAttempt] = useState(0);
+  useTitle(info?.title ?? w.documents);
   useEffect(() => {
     setFailure(null);
     getDocument(route.id).then(setInfo, (e: unknown) => {

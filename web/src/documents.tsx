@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getDocuments, type Failure } from "./api.ts";
-import { focusOn, useApp } from "./app-context.ts";
+import { focusOn, useApp, useTitle } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
 import { newestFirst, passes, titled } from "./document-filter.ts";
 import { Button, Failed, Go } from "./parts/basics.tsx";
@@ -28,6 +28,7 @@ interface Props {
 
 export function DocumentsView({ search, scope, onScope, back }: Props) {
   const { w } = useApp();
+  useTitle(w.documents);
   const [docs, setDocs] = useState<DocumentInfo[] | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const load = () => {

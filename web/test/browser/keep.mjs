@@ -204,3 +204,26 @@ test("language and display are kept in the browser", async () => {
   await page.waitForFunction((want) => getComputedStyle(document.body).backgroundColor === want, light);
   await page.context().close();
 });
+
+test("every view has a title of its own", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  const titled = (title) => page.waitForFunction((want) => document.title === `${want} · Bronwijzer`, title);
+  await titled("Stel uw vraag");
+  await ask(page, question);
+  await titled(question);
+  const r = await lastRecord(page);
+  await page.reload();
+  await titled(question);
+  await page.goto(`${url}/a/${r.id}`);
+  await titled(question);
+  await page.getByRole("link", { name: "Documenten", exact: true }).click();
+  await titled("Documenten");
+  await page.locator(".documents a").first().click();
+  await page.locator(".source-text").waitFor();
+  await titled(await page.locator("h1").innerText());
+  assert.notEqual(await page.locator("h1").innerText(), "Documenten");
+  await page.goto(url + "/c/x/y");
+  await titled("Deze bladzijde bestaat niet.");
+  await page.context().close();
+});
