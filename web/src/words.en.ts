@@ -37,6 +37,7 @@ export const en: Words = {
   askLabel: "Ask a question about these documents",
   followUpLabel: "Ask a question or follow up",
   askKeys: "Enter sends, Shift+Enter starts a new line.",
+  tooLong: (n) => `Your question is ${count(n, "character", "characters")} too long. It may have 4,000 characters at most.`,
   ask: "Ask",
   stop: "Stop",
   scopeAll: "Searches all documents",
@@ -61,7 +62,13 @@ export const en: Words = {
     model_unavailable: "The language model can't be reached",
   },
   refused: "No answer",
-  nearest: "Closest passages",
+  refusalTexts: {
+    no_evidence: "The answer to this question is not in the documents.",
+    not_supported: "No answer was found that the documents support.",
+    empty_corpus: "There are no documents to search. Add documents, or choose more of them.",
+    model_unavailable: "The language model can't be reached now. Try again later, or ask for an answer without a language model.",
+  },
+  nearest: "These passages come closest.",
   incomplete: {
     cancelled: "This answer was interrupted and is not complete.",
     upstream: "The language model broke off; this answer is not complete.",

@@ -13,7 +13,7 @@ export const nl = {
   conversations: "Gesprekken",
   otherLanguage: "English",
   theme: "Weergave",
-  themes: { system: "Als het apparaat", light: "Licht", dark: "Donker" },
+  themes: { system: "Zoals op uw apparaat", light: "Licht", dark: "Donker" },
   loading: "Laden…",
   retry: "Probeer opnieuw",
   close: "Sluiten",
@@ -35,6 +35,7 @@ export const nl = {
   askLabel: "Stel een vraag over deze documenten",
   followUpLabel: "Stel een vraag of vraag door",
   askKeys: "Enter verstuurt, Shift+Enter begint een nieuwe regel.",
+  tooLong: (n: number) => `Uw vraag is ${count(n, "teken", "tekens")} te lang. Een vraag mag hooguit 4.000 tekens hebben.`,
   ask: "Vraag",
   stop: "Stop",
   scopeAll: "Zoekt in alle documenten",
@@ -54,12 +55,14 @@ export const nl = {
   modes: { extractive: "Letterlijk uit de documenten", generated: "Geschreven door een taalmodel" },
   refusals: {
     no_evidence: "Geen antwoord in de documenten",
-    not_supported: "Geen gestaafd antwoord",
+    not_supported: "Geen antwoord met een bron",
     empty_corpus: "Geen documenten om in te zoeken",
     model_unavailable: "Het taalmodel is niet bereikbaar",
   } as Record<string, string>,
   refused: "Geen antwoord",
-  nearest: "Het dichtst in de buurt komen",
+  /** refusalTexts stand in for what the server says in Dutch. */
+  refusalTexts: {} as Record<string, string>,
+  nearest: "Deze passages komen het dichtst in de buurt.",
   incomplete: {
     cancelled: "Dit antwoord is onderbroken en daarom niet volledig.",
     upstream: "Het taalmodel brak af; dit antwoord is niet volledig.",
@@ -67,8 +70,8 @@ export const nl = {
   },
   broken: "Dit antwoord brak af en is niet volledig.",
   withheld: (n: number) => n === 1
-    ? "Eén zin is weggelaten, omdat geen bron haar staaft."
-    : `${n} zinnen zijn weggelaten, omdat geen bron ze staaft.`,
+    ? "Eén zin is weggelaten, omdat geen enkele bron die zin bevestigt."
+    : `${n} zinnen zijn weggelaten, omdat geen enkele bron ze bevestigt.`,
   sources: "Bronnen",
   alsoFound: (n: number) => `Ook gevonden (${n})`,
   copy: "Kopieer met bronnen",
@@ -107,8 +110,8 @@ export const nl = {
   notFound: "De aangewezen woorden staan niet in deze tekst. Er is niets gemarkeerd.",
   statuses: {
     current: "",
-    changed: "Het document is sindsdien gewijzigd; u ziet de tekst waarop het antwoord rust.",
-    withdrawn: "Het document is sindsdien ingetrokken; u ziet de tekst waarop het antwoord rust.",
+    changed: "Het document is sindsdien gewijzigd. U ziet de tekst die voor dit antwoord is gebruikt.",
+    withdrawn: "Het document is sindsdien ingetrokken. U ziet de tekst die voor dit antwoord is gebruikt.",
     superseded: "Dit document is door een nieuwer document vervangen.",
   },
 

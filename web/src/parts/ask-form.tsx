@@ -18,10 +18,12 @@ interface Props {
 }
 
 export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onScope }: Props) {
-  const { w } = useApp();
+  const { w, say } = useApp();
+  const over = [...value.trim()].length - maxQuestion;
   const submit = (e: Event) => {
     e.preventDefault();
-    if (!busy && value.trim() !== "") onAsk(value.trim());
+    if (over > 0) say(w.tooLong(over));
+    else if (!busy && value.trim() !== "") onAsk(value.trim());
   };
   const key = (e: KeyboardEvent) => {
     if (e.key === "Enter" && !e.shiftKey && !e.isComposing) submit(e);
@@ -30,12 +32,13 @@ export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onS
     <form class="ask" onSubmit={submit}>
       <label class="utrecht-form-label" for="question">{begun ? w.followUpLabel : w.askLabel}</label>
       <div class="ask-row">
-        <textarea id="question" class="utrecht-textarea utrecht-textarea--html-textarea" rows={1} maxLength={maxQuestion} value={value}
-          aria-describedby="ask-keys" autocomplete="off" onKeyDown={key} onInput={(e) => onInput(e.currentTarget.value)} />
+        <textarea id="question" class="utrecht-textarea utrecht-textarea--html-textarea" rows={1} value={value}
+          aria-describedby="ask-keys ask-length" aria-invalid={over > 0} autocomplete="off" onKeyDown={key} onInput={(e) => onInput(e.currentTarget.value)} />
         {busy
           ? <Button key="stop" onClick={onStop}>{w.stop}</Button>
           : <Button key="ask" look="primary" type="submit">{w.ask}</Button>}
       </div>
+      <p class="note" id="ask-length" hidden={over <= 0}>{over > 0 && w.tooLong(over)}</p>
       <p class="scope soft">
         <span id="ask-keys" class="hidden">{w.askKeys}</span>
         {scope.length === 0 ? w.scopeAll : w.scopeSome(scope.length)}

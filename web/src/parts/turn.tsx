@@ -66,17 +66,16 @@ function Mode({ answer }: { answer: Answer }) {
 function Refusal({ answer, onShow }: { answer: Answer; onShow(n: number): void }) {
   const { w } = useApp();
   const reason = answer.refusal?.reason ?? "";
+  const words = w.refusalTexts[reason];
+  const near = answer.passages.length > 0;
   return (
     <div class="refusal">
       <Alert type="warning">
         <p class="nl-paragraph"><strong>{w.refusals[reason] ?? w.refused}</strong></p>
-        <p class="nl-paragraph" lang="nl">{answer.text}</p>
-        {answer.passages.length > 0 && (
-          <>
-            <h3 class="nl-heading nl-heading--level-5">{w.nearest}</h3>
-            <Nearest answer={answer} onShow={onShow} />
-          </>
-        )}
+        {words
+          ? <p class="nl-paragraph">{words}{near && ` ${w.nearest}`}</p>
+          : <p class="nl-paragraph" lang="nl">{answer.text}</p>}
+        {near && <section aria-label={w.nearest}><Nearest answer={answer} onShow={onShow} /></section>}
       </Alert>
     </div>
   );

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { ask, lastRecord, open } from "../harness.mjs";
 import { changeRecord } from "../proxy.mjs";
 import { realSite } from "../site.mjs";
+import { violations } from "../views.mjs";
 
 export const question = "Wat is de signalentafel mensenhandel Midden-Nederland?";
 
@@ -111,6 +112,44 @@ test("a refusal looks like one, gives its reason and the nearest passages", asyn
   await turn.locator(".source mark").first().waitFor();
   const marked = (await turn.locator(".source mark").allTextContents()).join("");
   assert.equal(marked, r.passages[0].text);
+  await page.context().close();
+});
+
+test("a refusal speaks the reader's language, and says once what stands below it", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  const turn = await ask(page, "Wat kost een paspoort in 2024?");
+  const near = (text) => text.match(/dichtst|closest/g)?.length;
+  assert.equal(near(await turn.locator(".refusal").innerText()), 1);
+  const { passages } = await lastRecord(page);
+  for (const [i, shown] of (await turn.locator(".snippet").allTextContents()).slice(0, 3).entries()) {
+    for (const title of passages[i].section) assert.ok(!shown.startsWith(title), shown);
+    if (shown.endsWith("…")) assert.ok(passages[i].text.replace(/\s+/g, " ").includes(shown.slice(0, -1) + " "), shown);
+  }
+  await page.getByRole("button", { name: "English" }).click();
+  await turn.getByText("The answer to this question is not in the documents.").waitFor();
+  const text = await turn.locator(".refusal").innerText();
+  assert.equal(near(text), 1);
+  assert.doesNotMatch(text, /Het antwoord op deze vraag/);
+  await page.context().close();
+});
+
+test("a question that is too long stays whole and isn't sent", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  const asked = [];
+  page.on("request", (r) => r.url().endsWith("/chat") && asked.push(r));
+  const field = page.locator("#question");
+  await field.fill("é😀".repeat(2000) + "  ");
+  assert.equal(await page.locator("#ask-length").isVisible(), false, "4,000 characters are not too many");
+  await field.fill("é😀".repeat(2006));
+  await page.getByText("Uw vraag is 12 tekens te lang").first().waitFor();
+  await field.press("Enter");
+  await page.locator("[role=status]", { hasText: "12 tekens te lang" }).waitFor({ state: "attached" });
+  assert.equal((await field.inputValue()).length, 6018);
+  assert.equal(asked.length, 0, "a question that is too long was sent");
+  assert.equal(await page.locator(".turn").count(), 0);
+  assert.deepEqual(await violations(page), []);
   await page.context().close();
 });
 

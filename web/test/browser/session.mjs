@@ -30,6 +30,8 @@ test("who isn't signed in sees nothing but the way in", async () => {
   assert.equal(await page.locator("#question, .history, .examples").count(), 0);
   assert.match(await page.locator(".notice").innerText(), /geautomatiseerd systeem/);
   assert.deepEqual(await violations(page), []);
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.equal(await page.getByRole("button", { name: "Gesprekken" }).count(), 0, "conversations are offered to nobody");
   await enter(page, "bw_verzonnen");
   await page.locator(".utrecht-alert--error").waitFor();
   assert.match(await page.locator(".utrecht-alert--error").innerText(), /niet \(meer\) geldig/);
