@@ -108,7 +108,7 @@ func (e *hintError) Unwrap() error { return e.err }
 func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
 	options := []kong.Option{
 		kong.Name("bronwijzer"),
-		kong.Description("Beantwoordt Nederlandse vragen uit een verzameling documenten en wijst bij elke bewering de woorden aan waarop zij rust."),
+		kong.Description("Beantwoordt Nederlandse vragen uit een verzameling documenten en wijst bij elke bewering de exacte woorden aan waaruit die blijkt."),
 		kong.Writers(stdout, stderr),
 		kong.Help(helpInDutch),
 		kong.DefaultEnvars("BRONWIJZER"),
