@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"bronwijzer/internal/answer"
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/llm"
 	"bronwijzer/internal/record"
@@ -260,5 +261,38 @@ func TestNotStored(t *testing.T) {
 	}
 	if _, total, err := s.Conversations(t.Context(), els, 1, 10); err != nil || total != 0 {
 		t.Errorf("%d conversations, %v", total, err)
+	}
+}
+
+// TestAskedAgain: a question that is asked again under its id is one answer. What
+// was broken off is made anew in its place, what is whole comes back as it is.
+func TestAskedAgain(t *testing.T) {
+	s := newShelf(t, chat.Config{PublicURL: "https://x"})
+	req := chat.Request{Question: question, By: els, ID: chat.NewID()}
+	shown := false
+	broken, err := s.Ask(t.Context(), req, func(e record.Event) error {
+		if shown {
+			return errGone
+		}
+		_, shown = e.(record.Delta)
+		return nil
+	})
+	if !errors.Is(err, errGone) || broken.Incomplete == nil || broken.ID != req.ID {
+		t.Fatalf("broken off: got %+v, %v", broken, err)
+	}
+	whole, _ := s.ask(t, req)
+	if whole.ID != req.ID || whole.Incomplete != nil || whole.ConversationID != broken.ConversationID || len(s.asked.last.History) > 0 {
+		t.Errorf("made anew: got %+v after %v", whole, s.asked.last.History)
+	}
+	s.asked.last = answer.Question{}
+	again, events := s.ask(t, req)
+	if s.asked.last.Text != "" || len(events) != 1 {
+		t.Errorf("asked once more, with %d events", len(events))
+	}
+	if diff := cmp.Diff(jsonOf(t, whole), jsonOf(t, again)); diff != "" {
+		t.Errorf("made and returned differ:\n%s", diff)
+	}
+	if c, answers, err := s.Conversation(t.Context(), els, whole.ConversationID); err != nil || len(answers) != 1 || c.Answers != 1 {
+		t.Errorf("conversation of %d answers, %v", len(answers), err)
 	}
 }

@@ -55,6 +55,11 @@ type Request struct {
 	TopK int
 	// Mode is Auto when empty.
 	Mode record.Mode
+	// ID is the answer's, from NewID, for a caller that may have to ask again
+	// without knowing what came of it: the answer that is stored under it is
+	// returned, and one that was broken off is made anew in its place. Empty takes
+	// a new one.
+	ID string
 }
 
 // ErrNotFound is returned for an unknown conversation or answer.

@@ -240,6 +240,9 @@ func notFound(err error) error {
 	return err
 }
 
+// NewID is a new answer's id, for a Request.
+func NewID() string { return newID("ans") }
+
 // newID is an unguessable id: 128 random bits.
 func newID(prefix string) string {
 	var b [16]byte

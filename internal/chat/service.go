@@ -70,12 +70,19 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 	if err := s.check(&req); err != nil {
 		return record.Answer{}, err
 	}
+	rec, answered, err := s.resume(ctx, &req)
+	if err != nil {
+		return record.Answer{}, err
+	}
+	if answered {
+		return rec, emit(record.Done{Answer: rec})
+	}
 	leave, err := s.gate(req.Mode).Enter(ctx)
 	if err != nil {
 		return record.Answer{}, fmt.Errorf("ask: %w", err)
 	}
 	defer leave()
-	rec, err := s.produce(ctx, req, emit)
+	rec, err = s.produce(ctx, req, emit)
 	if err != nil && rec.Incomplete == nil {
 		return record.Answer{}, err
 	}
@@ -87,6 +94,27 @@ func (s *Service) Ask(ctx context.Context, req Request, emit func(record.Event) 
 		return rec, err
 	}
 	return rec, emit(record.Done{Answer: rec})
+}
+
+// resume looks for the answer to a request that was asked before. In the place of
+// one that was broken off another is to be made.
+func (s *Service) resume(ctx context.Context, req *Request) (rec record.Answer, answered bool, err error) {
+	if req.ID == "" {
+		return rec, false, nil
+	}
+	rec, err = s.store.Answer(ctx, req.By.ID, req.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return rec, false, nil
+	}
+	if err != nil {
+		return rec, false, err
+	}
+	if rec.Incomplete != nil {
+		req.ConversationID = rec.ConversationID
+		return rec, false, nil
+	}
+	rec, err = s.Answer(ctx, req.By, req.ID)
+	return rec, true, err
 }
 
 // Try answers as Ask does and keeps nothing: an evaluation is nobody's
@@ -178,7 +206,10 @@ func (s *Service) answer(ctx context.Context, q *answer.Question, mode record.Mo
 
 // complete gives a record what the answerer can't know.
 func (s *Service) complete(rec *record.Answer, req *Request, q *answer.Question, began time.Time) {
-	rec.ID, rec.ConversationID = newID("ans"), req.ConversationID
+	rec.ID, rec.ConversationID = req.ID, req.ConversationID
+	if rec.ID == "" {
+		rec.ID = NewID()
+	}
 	if rec.ConversationID == "" {
 		rec.ConversationID = newID("conv")
 	}
@@ -213,6 +244,9 @@ func (s *Service) history(ctx context.Context, req Request) ([]llm.Message, erro
 	}
 	var turns []llm.Message
 	for _, a := range answers {
+		if a.ID == req.ID {
+			continue // this question's own, broken off
+		}
 		turns = append(turns, llm.Message{Role: llm.User, Content: a.Question}, llm.Message{Role: llm.Assistant, Content: a.Text})
 	}
 	return turns, nil

@@ -254,4 +254,7 @@ type Feedback struct {
 	Citation  *int      `json:"citation,omitempty"`
 	Comment   string    `json:"comment,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
+	// Key says who judged what without naming it: a later verdict with the same key
+	// takes an earlier one's place. Empty: each verdict counts.
+	Key string `json:"-"`
 }

@@ -18,7 +18,8 @@ const titleLength = 80
 
 // SaveAnswer keeps a record, and makes its conversation when that is new. The
 // conversation of another owner is ErrNotFound. A record that cites a version
-// that isn't there is refused: its quotes couldn't be checked.
+// that isn't there is refused: its quotes couldn't be checked. What was broken off makes
+// way there for a record of the same id.
 func (s *Store) SaveAnswer(ctx context.Context, owner string, a record.Answer) error {
 	return s.keep(ctx, owner, a, join)
 }
@@ -42,7 +43,12 @@ func (s *Store) keep(ctx context.Context, owner string, a record.Answer, into in
 		if err := into(ctx, tx, owner, &a); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO answers (id, conversation_id, created_at, status, record)
+		_, err := tx.ExecContext(ctx, `DELETE FROM answers WHERE id = $1 AND conversation_id = $2
+			AND json_extract(record, '$.incomplete') IS NOT NULL`, a.ID, a.ConversationID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO answers (id, conversation_id, created_at, status, record)
 			VALUES ($1, $2, $3, $4, $5)`, a.ID, a.ConversationID, micros(a.CreatedAt), a.Status, string(b))
 		if err != nil {
 			return err
@@ -239,8 +245,9 @@ func (s *Store) DeleteConversations(ctx context.Context, owner string) error {
 	})
 }
 
-// AddFeedback keeps a verdict; a zero CreatedAt becomes now. An unknown answer,
-// and a citation that the answer doesn't have, are ErrNotFound.
+// AddFeedback keeps a verdict, in the place of an earlier one with the same key;
+// a zero CreatedAt becomes now. An unknown answer, and a citation that the answer
+// doesn't have, are ErrNotFound.
 func (s *Store) AddFeedback(ctx context.Context, f record.Feedback) error {
 	if f.CreatedAt.IsZero() {
 		f.CreatedAt = time.Now()
@@ -254,8 +261,10 @@ func (s *Store) AddFeedback(ctx context.Context, f record.Feedback) error {
 		if err := tx.QueryRowContext(ctx, query, args...).Scan(&one); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO feedback (answer_id, citation, verdict, comment, created_at)
-			VALUES ($1, $2, $3, $4, $5)`, f.AnswerID, f.Citation, f.Verdict, f.Comment, micros(f.CreatedAt))
+		_, err := tx.ExecContext(ctx, `INSERT INTO feedback (answer_id, citation, verdict, comment, created_at, key)
+			VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''))
+			ON CONFLICT (key) DO UPDATE SET verdict = excluded.verdict, comment = excluded.comment, created_at = excluded.created_at`,
+			f.AnswerID, f.Citation, f.Verdict, f.Comment, micros(f.CreatedAt), f.Key)
 		return err
 	})
 }

@@ -203,6 +203,9 @@ func TestFeedback(t *testing.T) {
 		{record.Feedback{AnswerID: "ans_1", Verdict: record.Bad, Citation: &three}, ErrNotFound},
 		{record.Feedback{AnswerID: "ans_2", Verdict: record.Good}, ErrNotFound},
 		{record.Feedback{AnswerID: "ans_2", Verdict: record.Good, Citation: &one}, ErrNotFound},
+		{record.Feedback{AnswerID: "ans_1", Verdict: record.Good, Key: "jan"}, nil},
+		{record.Feedback{AnswerID: "ans_1", Verdict: record.Good, Key: "piet"}, nil},
+		{record.Feedback{AnswerID: "ans_1", Verdict: record.Bad, Comment: "bedacht", Key: "jan"}, nil},
 	} {
 		if err := s.AddFeedback(t.Context(), tt.f); !errors.Is(err, tt.want) {
 			t.Errorf("%+v: got %v, want %v", tt.f, err, tt.want)
@@ -211,7 +214,7 @@ func TestFeedback(t *testing.T) {
 	var kept string
 	err := s.reader.QueryRowContext(t.Context(), `SELECT group_concat(verdict || coalesce(citation, '-') || comment || (created_at > 0), ' ')
 		FROM (SELECT * FROM feedback ORDER BY id)`).Scan(&kept)
-	if kept != "good-1 bad2é1" || err != nil {
+	if kept != "good-1 bad2é1 bad-bedacht1 good-1" || err != nil {
 		t.Errorf("kept %q, %v", kept, err)
 	}
 }
