@@ -78,7 +78,7 @@ its documents. So no door has a check of its own to forget.
 People sign in with an issuer of OpenID Connect, browsers also with a key; either
 becomes a session, which access keeps and looks up for every request. What was
 done or denied is a line of access.Audit, written in one place for each door:
-httpapi's serve, run for the commands here, and noted around the chat of Slack.
+httpapi's serve, run for the commands here, and note in slack.
 
 # The rest
 

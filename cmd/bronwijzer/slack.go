@@ -46,9 +46,9 @@ func (set *slackSettings) service(lg *slog.Logger, a *app, publicURL string) (*s
 	if err != nil {
 		return nil, err
 	}
-	return slack.New(lg, noted{a.chat, a.audit}, a.store, slack.Config{
+	return slack.New(lg, a.chat, a.store, slack.Config{
 		SigningSecret: signing, BotToken: token, APIURL: set.SlackAPIURL, PublicURL: publicURL,
-		Teams: set.SlackTeams, Channels: set.SlackChannels, Groups: groups,
+		Teams: set.SlackTeams, Channels: set.SlackChannels, Groups: groups, Audit: a.audit,
 	})
 }
 

@@ -139,14 +139,17 @@ func (how showing) rest() string {
 
 // whole makes a link to an answer of the owner. A reader of the web chat is
 // somebody else than a thread or person in Slack, so it takes a shared one.
-func (s *Service) whole(ctx context.Context, owner access.Subject, answerID string) func() string {
+func (s *Service) whole(ctx context.Context, t *task, owner access.Subject) func() string {
 	return func() string {
 		if s.cfg.PublicURL == "" {
 			return ""
 		}
-		id, err := s.chat.Share(ctx, owner, answerID)
+		id, err := s.chat.Share(ctx, owner, t.answer.ID)
+		if t.Kind != share { // that has a line of its own
+			s.note(ctx, t, access.ActionShare, t.answer.ID, err)
+		}
 		if err != nil {
-			s.lg.ErrorContext(ctx, "no link to a slack answer", slog.String("answer", answerID), slog.Any("error", err))
+			s.lg.ErrorContext(ctx, "no link to a slack answer", slog.String("answer", t.answer.ID), slog.Any("error", err))
 			return ""
 		}
 		return s.cfg.PublicURL + "/s/" + url.PathEscape(id)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,9 +36,9 @@ func (s *Service) commands(ctx context.Context, w http.ResponseWriter, body []by
 	}
 	j := job{
 		Kind: command, Private: true, Team: team, User: form.Get("user_id"), Channel: channel,
-		Question: question, ResponseURL: form.Get("response_url"),
+		Question: question, ResponseURL: form.Get("response_url"), Answer: chat.NewID(),
 	}
-	err = s.accept(ctx, s.keys.hash("command", form.Get("trigger_id"), j.ResponseURL), j)
+	_, err = s.accept(ctx, s.keys.hash("command", form.Get("trigger_id"), j.ResponseURL), j)
 	if errors.Is(err, errLater) {
 		// Slack doesn't repeat a command; whoever gave it is told.
 		writeJSON(w, ephemeral(textBusy))
@@ -130,26 +129,16 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 	on := readGrip(value)
 	j := job{
 		Team: in.Team.ID, User: in.User.ID, Channel: in.Channel.ID, Thread: in.Message.Thread, ResponseURL: in.ResponseURL,
-		Answer: on.answer, Citation: on.citation, Owner: on.owner,
+		Private: true, Answer: on.answer, Citation: on.citation, Owner: on.owner,
 	}
 	key := s.keys.hash("action", a.TS, a.ID, in.User.ID, in.ResponseURL)
-	j.Private = true
 	switch a.ID {
-	case actionGood, actionBad:
-		j.Kind = say
-		if j.Text, err = s.feedback(ctx, &j, a.ID == actionGood); err != nil {
-			return err
-		}
+	case actionGood:
+		j.Kind, j.Verdict = judge, record.Good
+	case actionBad:
+		j.Kind, j.Verdict = judge, record.Bad
 	case actionShare:
-		if j.Text, err = s.unshared(ctx, j); err != nil {
-			return err
-		}
-		if j.Text != "" {
-			j.Kind = say
-			break
-		}
-		// Who clicks twice shares once.
-		j.Kind, j.Private, key = share, false, s.keys.hash("share", on.answer, in.Channel.ID)
+		return s.shareOnce(ctx, key, j)
 	case actionSource:
 		if on.citation == 0 {
 			return fmt.Errorf("interaction: source %q: %w", value, errMalformed)
@@ -158,7 +147,30 @@ func (s *Service) interactions(ctx context.Context, w http.ResponseWriter, body 
 	default:
 		return nil
 	}
-	return s.accept(ctx, key, j)
+	_, err = s.accept(ctx, key, j)
+	return err
+}
+
+// shareOnce accepts the sharing of an answer, once in a place: who clicks again
+// is told that it is there. One that can't be shared takes no place; the work says
+// why not.
+func (s *Service) shareOnce(ctx context.Context, key string, j job) error {
+	j.Kind = share
+	_, err := s.chat.Answer(ctx, s.everybody(&j), j.Answer)
+	if errors.Is(err, chat.ErrNotFound) {
+		_, err = s.accept(ctx, key, j)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	added, err := s.accept(ctx, s.keys.hash("share", j.Answer, j.Channel, j.Thread), j)
+	if err != nil || added {
+		return err
+	}
+	j.Kind, j.Text = say, textShared
+	_, err = s.accept(ctx, key, j)
+	return err
 }
 
 func readInteraction(body []byte) (interaction, error) {
@@ -168,42 +180,4 @@ func readInteraction(body []byte) (interaction, error) {
 		err = json.Unmarshal([]byte(form.Get("payload")), &in)
 	}
 	return in, err
-}
-
-// unshared says why an answer can't be shown to all in a channel, or nothing: it
-// has to rest on documents that everybody may read.
-func (s *Service) unshared(ctx context.Context, j job) (string, error) {
-	_, mine := s.chat.Answer(ctx, s.subject(&j), j.Answer)
-	j.Private = false
-	_, all := s.chat.Answer(ctx, s.subject(&j), j.Answer)
-	switch {
-	case all == nil:
-		return "", nil
-	case !errors.Is(all, chat.ErrNotFound):
-		return "", all
-	case mine == nil:
-		return textLimited, nil
-	default:
-		return textGone, nil
-	}
-}
-
-// feedback stores a verdict and returns what to say to whoever gave it.
-func (s *Service) feedback(ctx context.Context, j *job, good bool) (string, error) {
-	verdict := record.Bad
-	if good {
-		verdict = record.Good
-	}
-	err := s.chat.Feedback(ctx, s.subject(j), record.Feedback{AnswerID: j.Answer, Verdict: verdict})
-	var wrong *chat.InvalidError
-	switch {
-	case errors.Is(err, chat.ErrNotFound):
-		return textGone, nil
-	case errors.As(err, &wrong):
-		return wrong.Message, nil
-	case err != nil:
-		s.lg.ErrorContext(ctx, "slack feedback", slog.Any("error", err))
-		return "", err
-	}
-	return textThanks, nil
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"bronwijzer/internal/chat"
 )
 
 // envelope is what Slack sends to /slack/events. The library's own types parse
@@ -74,13 +76,18 @@ func (s *Service) events(ctx context.Context, w http.ResponseWriter, body []byte
 		s.lg.InfoContext(ctx, "slack event of another workspace ignored")
 		return nil
 	}
-	j := job{Kind: ask, Team: e.TeamID, User: m.User, Channel: m.Channel, Thread: m.ThreadTS, Question: plain(m.Text, e.bot())}
+	j := job{
+		Kind: ask, Team: e.TeamID, User: m.User, Channel: m.Channel, Thread: m.ThreadTS,
+		Question: plain(m.Text, e.bot()), Answer: chat.NewID(),
+	}
 	if j.Thread == "" {
 		j.Thread = m.TS
 	}
-	// A direct message is between the person and the app. One of more people isn't
-	// "im" but "mpim", and not private.
-	j.Private = m.ChannelType == "im"
+	// A direct message is between the person and the app, and what comes of it the
+	// person's. One of more people isn't "im" but "mpim", and not private.
+	if m.ChannelType == "im" {
+		j.Private, j.Owner = true, s.keys.owner(s.keys.person(m.User))
+	}
 	switch {
 	case !s.allowedChannel(m.Channel):
 		j.Kind, j.Text, j.Question = whisper, textOtherChannel, ""
@@ -88,7 +95,8 @@ func (s *Service) events(ctx context.Context, w http.ResponseWriter, body []byte
 		j.Kind, j.Text = post, textHelp
 	}
 	s.lg.DebugContext(ctx, "slack event", slog.String("type", m.Type))
-	return s.accept(ctx, s.keys.hash("message", m.Channel, m.TS), j)
+	_, err := s.accept(ctx, s.keys.hash("message", m.Channel, m.TS), j)
+	return err
 }
 
 // markup is what Slack writes for mentions, channels, commands and links:

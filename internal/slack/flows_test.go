@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"bronwijzer/internal/chat"
 	"bronwijzer/internal/record"
@@ -199,7 +200,7 @@ func TestCommandShareAndSource(t *testing.T) {
 	if source.ResponseType != "ephemeral" || !strings.Contains(source.Shown(), "“in 2022 opgezet”") || !strings.Contains(source.Shown(), "Passage 0") {
 		t.Errorf("source: %+v", source)
 	}
-	if none := act(actionSource, "ans_1:7", "vier"); !strings.Contains(none.Shown(), textNoCitation) {
+	if none := act(actionSource, readGrip(m.Values(actionShare)[0]).answer+":7", "vier"); !strings.Contains(none.Shown(), textNoCitation) {
 		t.Errorf("source that isn't there: %+v", none)
 	}
 	if gone := act(actionSource, "ans_x:1", "vijf"); gone.Text != textGone {
@@ -220,25 +221,26 @@ func TestFeedback(t *testing.T) {
 	b.deliver(t, mention("1.1", "Wat?"))
 	answer := b.slack.AwaitText(t, "1.1", textGood)
 	good := answer.Values(actionGood)[0]
-	foreign := "ans_1@slack:" + strings.Repeat("0", 32)
+	id := readGrip(good).answer
+	foreign := id + "@slack:" + strings.Repeat("0", 32)
 	for i, tt := range []struct {
 		click slacktest.Click
 		said  string
 	}{
 		{slacktest.Click{Action: actionGood, Value: good, Channel: "C01", Thread: "1.1"}, textThanks},
 		{slacktest.Click{Action: actionBad, Value: good, User: "U0ANDER", Channel: "C0ELDERS"}, textThanks},
-		{slacktest.Click{Action: actionBad, Value: "ans_1", Channel: "C01", Thread: "1.1"}, textThanks},
-		{slacktest.Click{Action: actionBad, Value: "ans_1"}, textGone},
+		{slacktest.Click{Action: actionBad, Value: id, Channel: "C01", Thread: "1.1"}, textThanks},
+		{slacktest.Click{Action: actionBad, Value: id}, textGone},
 		{slacktest.Click{Action: actionBad, Value: foreign}, textGone},
-		{slacktest.Click{Action: actionBad, Value: strings.Replace(good, "ans_1", "ans_9", 1)}, textGone},
+		{slacktest.Click{Action: actionBad, Value: strings.Replace(good, id, "ans_9", 1)}, textGone},
 	} {
 		if m := b.click(t, fmt.Sprintf("terug%d", i), tt.click); m.Text != tt.said || m.ResponseType != "ephemeral" || m.Replaces {
 			t.Errorf("%+v: got %+v", tt.click, m)
 		}
 	}
-	bad := record.Feedback{AnswerID: "ans_1", Verdict: record.Bad}
-	want := []record.Feedback{{AnswerID: "ans_1", Verdict: record.Good}, bad, bad}
-	if diff := cmp.Diff(want, b.chat.feedback); diff != "" {
+	// Who judges twice changed their mind.
+	bad := record.Feedback{AnswerID: id, Verdict: record.Bad}
+	if diff := cmp.Diff([]record.Feedback{bad, bad}, b.chat.verdicts(), cmpopts.IgnoreFields(record.Feedback{}, "Key")); diff != "" {
 		t.Errorf("feedback (-want +got):\n%s", diff)
 	}
 }
@@ -253,7 +255,10 @@ func TestLongAnswer(t *testing.T) {
 			b.slack.Streams = streams
 			b.start(t, nil)
 			b.deliver(t, mention("1.1", "lang"))
-			got := b.slack.AwaitText(t, "1.1", "<https://bron.example/s/shr_ans_1|"+textWholeLink+">")
+			got := b.slack.AwaitText(t, "1.1", "|"+textWholeLink+">")
+			if id := readGrip(got.Values(actionGood)[0]).answer; !strings.Contains(got.Shown(), "<https://bron.example/s/shr_"+id+"|") {
+				t.Errorf("no link to %s", id)
+			}
 			if !strings.Contains(got.Shown(), "Nog een zin &amp; meer. [1]") || !strings.Contains(got.Shown(), " …") {
 				t.Errorf("got %.300q", got.Shown())
 			}

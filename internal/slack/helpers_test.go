@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +98,9 @@ func (f *fakeChat) Ask(ctx context.Context, r chat.Request, emit func(record.Eve
 	if notReady {
 		return record.Answer{}, f.later
 	}
+	if rec, err := f.Answer(ctx, r.By, r.ID); err == nil {
+		return rec, emit(record.Done{Answer: rec})
+	}
 	if f.hold != nil {
 		select {
 		case <-f.hold:
@@ -111,7 +115,7 @@ func (f *fakeChat) Ask(ctx context.Context, r chat.Request, emit func(record.Eve
 	if err != nil {
 		return record.Answer{}, err
 	}
-	rec.ID, rec.ConversationID, rec.CreatedAt = fmt.Sprintf("ans_%d", n), r.ConversationID, time.Now()
+	rec.ID, rec.ConversationID, rec.CreatedAt = r.ID, r.ConversationID, time.Now()
 	if rec.ConversationID == "" {
 		rec.ConversationID = fmt.Sprintf("conv_%d", n)
 	}
@@ -153,8 +157,15 @@ func (f *fakeChat) Feedback(_ context.Context, by access.Subject, fb record.Feed
 	if owner, ok := f.owners[fb.AnswerID]; !ok || owner != by.ID || !mayRead(by, f.records[fb.AnswerID]) {
 		return chat.ErrNotFound
 	}
+	f.feedback = slices.DeleteFunc(f.feedback, func(old record.Feedback) bool { return old.Key == fb.Key })
 	f.feedback = append(f.feedback, fb)
 	return nil
+}
+
+func (f *fakeChat) verdicts() []record.Feedback {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.feedback)
 }
 
 // limitedQuestion is answered from a document that is for some groups alone.

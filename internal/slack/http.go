@@ -102,14 +102,14 @@ func (s *Service) genuine(h http.Header, body []byte) bool {
 	return v.Ensure() == nil
 }
 
-// accept keeps a job, once for each key, and queues it. When it returns nil it
-// is safe to tell Slack so. A question for which there is no room gets that as
-// its answer, as long as there is room for that.
-func (s *Service) accept(ctx context.Context, key string, j job) error {
+// accept keeps a job, once for each key, and queues it; added says that it did.
+// When there is no error it is safe to tell Slack so. A question for which there
+// is no room gets that as its answer, as long as there is room for that.
+func (s *Service) accept(ctx context.Context, key string, j job) (added bool, err error) {
 	waiting := s.queue.size()
 	switch {
 	case !s.loaded.Load() || waiting >= 2*s.cfg.Queue:
-		return errLater
+		return false, errLater
 	case waiting >= s.cfg.Queue && j.Kind == ask:
 		j.Kind, j.Text = post, textBusy
 	case waiting >= s.cfg.Queue && j.Kind == command:
@@ -118,13 +118,13 @@ func (s *Service) accept(ctx context.Context, key string, j job) error {
 	j.Request, j.Accepted = rand.Text(), time.Now().UTC()
 	b, err := json.Marshal(j)
 	if err != nil {
-		return err
+		return false, err
 	}
 	id, added, err := s.store.AddJob(ctx, key, b)
 	if err == nil && added {
 		s.queue.add(&task{id: id, job: j})
 	}
-	return err
+	return added, err
 }
 
 // allowedTeam reports whether people of a workspace get answers: those of the

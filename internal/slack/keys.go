@@ -26,6 +26,14 @@ func (k keys) thread(channel, root string) string { return k.hash("thread", chan
 // owner is a person or thread as the owner of conversations.
 func (keys) owner(hash string) string { return "slack:" + hash }
 
+// Owner is the subject that owns what a user, by Slack's id, asked in direct
+// messages and by command, and the actor of what they did. It takes the app's
+// signing secret to know.
+func Owner(signingSecret, user string) string {
+	k := newKeys(signingSecret)
+	return k.owner(k.person(user))
+}
+
 func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(text))

@@ -20,9 +20,11 @@ const (
 	// post writes Text in a thread, whisper shows it there to one person.
 	post    kind = "post"
 	whisper kind = "whisper"
-	// say shows Text at a response URL, show a source of an answer, and share
-	// puts an answer there for all.
+	// say shows Text at a response URL, judge takes a verdict and thanks for it
+	// there, show shows a source of an answer, and share puts an answer there for
+	// all.
 	say   kind = "say"
+	judge kind = "judge"
 	show  kind = "show"
 	share kind = "share"
 )
@@ -43,11 +45,15 @@ type job struct {
 	Question    string `json:"question,omitempty"`
 	Text        string `json:"text,omitempty"`
 	ResponseURL string `json:"response_url,omitempty"`
-	// Answer and Citation are what a button is about, Owner whose that is; empty
-	// where the button doesn't say.
-	Answer   string `json:"answer,omitempty"`
-	Citation int    `json:"citation,omitempty"`
-	Owner    string `json:"owner,omitempty"`
+	// Answer is the id that the answer to a question will have: chosen before, so
+	// that it is one answer however often the work is begun.
+	//
+	// Of a button, Answer and Citation are what it is about.
+	Answer   string         `json:"answer,omitempty"`
+	Citation int            `json:"citation,omitempty"`
+	Verdict  record.Verdict `json:"verdict,omitempty"`
+	// Owner is whose the answer is; empty: the thread's, or else the person's.
+	Owner string `json:"owner,omitempty"`
 
 	// Message is the ts of the reply, once it is there; Streaming says that it
 	// was begun as a stream.
@@ -63,6 +69,8 @@ type task struct {
 	answer record.Answer
 	failed error
 	asked  bool
+	// void says that nothing came of it, so that the same may be asked for again.
+	void bool
 }
 
 func newTask(id int64, b []byte) (*task, error) {

@@ -51,14 +51,18 @@ func (r *reply) begin(ctx context.Context) error {
 	return nil
 }
 
-// placeholder posts the message that will be the answer, when it is the
-// channel's turn.
+// placeholder posts the message that will be the answer.
 func (r *reply) placeholder(ctx context.Context) error {
+	return r.write(ctx, quiet("", api.MsgOptionText(textSearching, false)))
+}
+
+// write posts the reply in its thread, when it is the channel's turn.
+func (r *reply) write(ctx context.Context, options []api.MsgOption) error {
 	if err := r.s.pace.wait(ctx, r.t.Channel); err != nil {
 		return err
 	}
 	return r.open(ctx, func(ctx context.Context) (string, error) {
-		_, ts, err := r.s.api.PostMessageContext(ctx, r.t.Channel, quiet(r.t.Thread, api.MsgOptionText(textSearching, false))...)
+		_, ts, err := r.s.api.PostMessageContext(ctx, r.t.Channel, append(options, api.MsgOptionTS(r.t.Thread))...)
 		return ts, err
 	}, false)
 }
@@ -194,15 +198,25 @@ func (r *reply) abandon(ctx context.Context) error {
 }
 
 // update replaces all of the message. Should Slack find fault with its blocks,
-// the text goes alone.
+// the text goes alone; and where the message is gone, or mayn't be changed any more,
+// another is made, which is the reply from then on.
 func (r *reply) update(ctx context.Context, c content) error {
 	options := quiet("", api.MsgOptionText(c.text, false), api.MsgOptionBlocks(append(c.body, c.tail...)...))
-	_, _, _, err := r.s.api.UpdateMessageContext(ctx, r.t.Channel, r.t.Message, options...)
+	err := r.change(ctx, options)
 	var refused api.SlackErrorResponse
 	if errors.As(err, &refused) && (strings.Contains(refused.Err, "blocks") || refused.Err == "msg_too_long") {
 		r.s.lg.ErrorContext(ctx, "slack refuses blocks", slog.String("request_id", r.t.Request), slog.Any("error", err))
-		_, _, _, err = r.s.api.UpdateMessageContext(ctx, r.t.Channel, r.t.Message,
-			quiet("", api.MsgOptionText(escape(c.shown), false), api.MsgOptionBlocks())...)
+		options = quiet("", api.MsgOptionText(escape(c.shown), false), api.MsgOptionBlocks())
+		err = r.change(ctx, options)
 	}
+	if !final(err) {
+		return err
+	}
+	r.s.lg.WarnContext(ctx, "slack message can't be changed", slog.String("request_id", r.t.Request), slog.Any("error", err))
+	return r.write(ctx, options)
+}
+
+func (r *reply) change(ctx context.Context, options []api.MsgOption) error {
+	_, _, _, err := r.s.api.UpdateMessageContext(ctx, r.t.Channel, r.t.Message, options...)
 	return err
 }

@@ -35,13 +35,14 @@ import (
 // Chat gives answers; *chat.Service is the one. Its errors are those of package
 // chat.
 type Chat interface {
-	// Ask answers a question and stores the record before it returns.
+	// Ask answers a question and stores the record before it returns; one that is
+	// stored under the request's ID comes back.
 	Ask(ctx context.Context, r chat.Request, emit func(record.Event) error) (record.Answer, error)
 	// Answer returns a stored record.
 	Answer(ctx context.Context, by access.Subject, id string) (record.Answer, error)
 	// Share makes the link to an answer and returns its id.
 	Share(ctx context.Context, by access.Subject, answerID string) (string, error)
-	// Feedback stores a verdict.
+	// Feedback stores a verdict, in the place of an earlier one with its key.
 	Feedback(ctx context.Context, by access.Subject, f record.Feedback) error
 }
 
@@ -55,6 +56,8 @@ type Store interface {
 	SaveJob(ctx context.Context, id int64, job []byte) error
 	// FinishJob forgets the work, but not its key.
 	FinishJob(ctx context.Context, id int64) error
+	// DropJob forgets the work and its key.
+	DropJob(ctx context.Context, id int64) error
 	// PendingJobs hands over unfinished work in the order in which it was added.
 	PendingJobs(ctx context.Context, f func(id int64, job []byte) error) error
 	// ExpireJobs forgets what was finished, and who was told, before a time.
@@ -87,6 +90,9 @@ type Config struct {
 	// Groups are the ids of the users in each group that documents are limited to.
 	// Whoever isn't there is in none.
 	Groups map[string][]string
+	// Audit hears of every question, verdict, source that was looked at and answer
+	// that was shared; nil: nobody does.
+	Audit Audit
 	// Queue is how many questions may wait; 0 takes 500. Beyond it they are
 	// told that it is too busy.
 	Queue int

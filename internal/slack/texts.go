@@ -4,6 +4,8 @@ package slack
 const (
 	textSearching    = "zoekt…"
 	textThanks       = "Dank u, uw oordeel is bewaard."
+	textShared       = "Dit antwoord is hier al gedeeld, of wordt dat nu."
+	textUndone       = "Bronwijzer kon niet doen wat u in Slack vroeg. Probeer het nog eens."
 	textGone         = "Dit antwoord is er niet meer, of het is niet voor u."
 	textLimited      = "Dit antwoord rust op een document dat niet iedereen mag lezen. Daarom kan het niet in het kanaal worden gedeeld."
 	textBusy         = "Er zijn nu te veel vragen tegelijk; deze vraag wordt niet beantwoord. Stel haar straks nog eens."

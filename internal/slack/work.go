@@ -32,11 +32,40 @@ const (
 	startPoll     = time.Second
 )
 
-// work does a task, tries again where that may help, and then forgets it. When
-// ctx ends before, the task stays as it is.
+// work does a task, or tells that it couldn't, and then forgets it. When ctx ends
+// before, the task stays as it is.
 func (s *Service) work(ctx context.Context, t *task) {
 	began := time.Now()
-	err := s.do(ctx, t)
+	err := s.persist(ctx, t, s.do)
+	if err != nil && ctx.Err() == nil {
+		if t.Kind == share {
+			s.note(ctx, t, access.ActionShare, t.Answer, err)
+		}
+		told := s.persist(ctx, t, func(ctx context.Context, t *task) error { return s.tell(ctx, t, err) })
+		err = errors.Join(err, told)
+	}
+	if err != nil && ctx.Err() != nil {
+		return
+	}
+	attrs := []slog.Attr{slog.String("request_id", t.Request), slog.String("kind", string(t.Kind)), slog.Duration("took", time.Since(began))}
+	if err != nil {
+		s.lg.LogAttrs(ctx, slog.LevelError, "slack work failed", append(attrs, slog.Any("error", err))...)
+	} else {
+		s.lg.LogAttrs(ctx, slog.LevelInfo, "slack work done", attrs...)
+	}
+	finish := s.store.FinishJob
+	if t.void {
+		finish = s.store.DropJob
+	}
+	// Done is done, also when the process is ending.
+	if err := finish(context.WithoutCancel(ctx), t.id); err != nil {
+		s.lg.ErrorContext(ctx, "slack work is done but not forgotten", slog.String("request_id", t.Request), slog.Any("error", err))
+	}
+}
+
+// persist does something for a task, and tries again where that may help.
+func (s *Service) persist(ctx context.Context, t *task, do func(context.Context, *task) error) error {
+	err := do(ctx, t)
 	for failures := 0; err != nil && ctx.Err() == nil; {
 		wait, ok := limited(err)
 		if !ok {
@@ -49,22 +78,10 @@ func (s *Service) work(ctx context.Context, t *task) {
 		s.lg.InfoContext(ctx, "slack work is tried again", slog.String("request_id", t.Request),
 			slog.Duration("after", wait), slog.Any("error", err))
 		if sleep(ctx, wait) == nil {
-			err = s.do(ctx, t)
+			err = do(ctx, t)
 		}
 	}
-	if err != nil && ctx.Err() != nil {
-		return
-	}
-	attrs := []slog.Attr{slog.String("request_id", t.Request), slog.String("kind", string(t.Kind)), slog.Duration("took", time.Since(began))}
-	if err != nil {
-		s.lg.LogAttrs(ctx, slog.LevelError, "slack work failed", append(attrs, slog.Any("error", err))...)
-	} else {
-		s.lg.LogAttrs(ctx, slog.LevelInfo, "slack work done", attrs...)
-	}
-	// Done is done, also when the process is ending.
-	if err := s.store.FinishJob(context.WithoutCancel(ctx), t.id); err != nil {
-		s.lg.ErrorContext(ctx, "slack work is done but not forgotten", slog.String("request_id", t.Request), slog.Any("error", err))
-	}
+	return err
 }
 
 // do does a task once.
@@ -83,9 +100,13 @@ func (s *Service) do(ctx context.Context, t *task) error {
 		_, err := s.api.PostEphemeralContext(ctx, t.Channel, t.User, quiet(t.Thread, api.MsgOptionText(t.Text, false))...)
 		return err
 	case say:
-		return s.respond(ctx, t, &api.WebhookMessage{ResponseType: "ephemeral", Text: t.Text})
-	case show, share:
-		return s.display(ctx, t)
+		return s.say(ctx, t, t.Text)
+	case judge:
+		return s.judge(ctx, t)
+	case show:
+		return s.show(ctx, t)
+	case share:
+		return s.share(ctx, t)
 	default:
 		return errUnknown
 	}
@@ -107,12 +128,9 @@ func limited(err error) (time.Duration, bool) {
 
 // again reports whether and when to try after so many failures.
 func again(err error, failures int) (time.Duration, bool) {
-	var refused api.SlackErrorResponse
 	var status api.StatusCodeError
 	switch {
-	case errors.Is(err, errExpired) || errors.Is(err, errUnknown):
-		return 0, false
-	case errors.As(err, &refused) && !slices.Contains(passing, refused.Err):
+	case errors.Is(err, errExpired) || errors.Is(err, errUnknown) || final(err):
 		return 0, false
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests:
 		return 0, false
@@ -122,6 +140,12 @@ func again(err error, failures int) (time.Duration, bool) {
 
 // passing are the errors of Slack that may be gone the next time.
 var passing = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "streaming_state_conflict"}
+
+// final reports whether Slack refuses for good.
+func final(err error) bool {
+	var refused api.SlackErrorResponse
+	return errors.As(err, &refused) && !slices.Contains(passing, refused.Err)
+}
 
 // answerThread answers a question in its thread.
 func (s *Service) answerThread(ctx context.Context, t *task) error {
@@ -140,7 +164,8 @@ func (s *Service) answerThread(ctx context.Context, t *task) error {
 	if err := r.finish(ctx, c); err != nil {
 		return err
 	}
-	return s.noted(ctx, t, noticed)
+	s.remember(ctx, t, noticed)
+	return nil
 }
 
 // answerCommand answers a question for its asker alone, with a way to share it.
@@ -157,7 +182,8 @@ func (s *Service) answerCommand(ctx context.Context, t *task) error {
 	if err := s.respond(ctx, t, msg); err != nil {
 		return err
 	}
-	return s.noted(ctx, t, noticed)
+	s.remember(ctx, t, noticed)
+	return nil
 }
 
 // answer makes the answer of a task, once, however often the task is tried. In
@@ -173,7 +199,7 @@ func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	req := chat.Request{By: s.subject(&t.job), Question: t.Question}
+	req := chat.Request{By: s.subject(&t.job), Question: t.Question, ID: t.Answer}
 	if thread != "" {
 		var err error
 		if req.ConversationID, err = s.store.Thread(ctx, thread); err != nil {
@@ -195,12 +221,13 @@ func (s *Service) answer(ctx context.Context, t *task, thread string, emit func(
 		}
 	}
 	t.answer, t.failed, t.asked = rec, failed, true
+	s.noteAsked(ctx, t)
 	return nil
 }
 
-// subject is who asks or acts. An answer belongs to its thread, as others may go
-// on with that conversation, elsewhere to the person who asked; and a button acts
-// for whom it names. What comes of a private job only the user sees, and so it may
+// subject is whose the answer of a job is. In a channel that is its thread, as
+// others may go on with that conversation, elsewhere the person who asked; and a
+// button says whose. What comes of a private job only the user sees, and so it may
 // be what their groups may read.
 func (s *Service) subject(j *job) access.Subject {
 	by := access.Subject{ID: j.Owner}
@@ -269,17 +296,19 @@ func (s *Service) outcome(ctx context.Context, t *task, private bool) (c content
 		return content{}, false, err
 	}
 	by := s.subject(&t.job)
-	how := showing{owner: by.ID, notice: !told, private: private, whole: s.whole(ctx, by, t.answer.ID)}
+	how := showing{owner: by.ID, notice: !told, private: private, whole: s.whole(ctx, t, by)}
 	return s.render(&t.answer, how), !told && t.answer.Notice != "", nil
 }
 
-// noted remembers that the asker has seen the notice.
-func (s *Service) noted(ctx context.Context, t *task, noticed bool) error {
+// remember keeps that the asker has seen the notice. The answer is there: neither
+// the end of the process nor of this is to have it made again.
+func (s *Service) remember(ctx context.Context, t *task, noticed bool) {
 	if !noticed {
-		return nil
+		return
 	}
-	// The answer is there; the end of the process isn't to have it made again.
-	return s.store.SetTold(context.WithoutCancel(ctx), s.keys.person(t.User))
+	if err := s.store.SetTold(context.WithoutCancel(ctx), s.keys.person(t.User)); err != nil {
+		s.lg.ErrorContext(ctx, "slack notice is not remembered", slog.String("request_id", t.Request), slog.Any("error", err))
+	}
 }
 
 // problem is what a reader sees of an error.
@@ -298,50 +327,13 @@ func problem(err error, request string) content {
 	case errors.Is(err, context.DeadlineExceeded):
 		message = textTimeout
 	}
-	message += "\n" + fmt.Sprintf(textRequest, request)
+	message = numbered(message, request)
 	return content{text: escape(message), body: []api.Block{section(escape(message))}}
 }
 
-// display shows a stored answer, or one of its sources, at a response URL.
-func (s *Service) display(ctx context.Context, t *task) error {
-	rec, err := s.chat.Answer(ctx, s.subject(&t.job), t.Answer)
-	if errors.Is(err, chat.ErrNotFound) {
-		return s.respond(ctx, t, &api.WebhookMessage{ResponseType: "ephemeral", Text: textGone})
-	}
-	if err != nil {
-		return err
-	}
-	if t.Kind == show {
-		msg := s.source(&rec, t.Citation).webhook()
-		msg.ResponseType = "ephemeral"
-		return s.respond(ctx, t, msg)
-	}
-	by := s.subject(&t.job)
-	msg := s.shared(&rec, by.ID, t.User, s.whole(ctx, by, rec.ID)).webhook()
-	msg.ResponseType = "in_channel"
-	return s.respond(ctx, t, msg)
-}
-
-// respond sends a message to the task's response URL.
-func (s *Service) respond(ctx context.Context, t *task, msg *api.WebhookMessage) error {
-	no := false
-	msg.UnfurlLinks, msg.UnfurlMedia = &no, &no
-	return api.PostWebhookCustomHTTPContext(ctx, t.ResponseURL, s.http, msg)
-}
-
-// post writes a text in a thread. It is no placeholder to be changed: after a
-// crash it may be there twice, which is better than not at all.
-func (s *Service) post(ctx context.Context, t *task) error {
-	if err := s.pace.wait(ctx, t.Channel); err != nil {
-		return err
-	}
-	_, _, err := s.api.PostMessageContext(ctx, t.Channel, quiet(t.Thread, api.MsgOptionText(t.Text, false))...)
-	return err
-}
-
-// quiet are the options of every message: in the thread, nothing unfurled.
-func quiet(thread string, options ...api.MsgOption) []api.MsgOption {
-	return append(options, api.MsgOptionTS(thread), api.MsgOptionDisableLinkUnfurl(), api.MsgOptionDisableMediaUnfurl())
+// numbered is a message with the number of the request.
+func numbered(message, request string) string {
+	return message + "\n" + fmt.Sprintf(textRequest, request)
 }
 
 // save keeps what has become of a task.

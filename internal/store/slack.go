@@ -44,6 +44,14 @@ func (s *Store) FinishJob(ctx context.Context, id int64) error {
 	})
 }
 
+// DropJob forgets work and its key: the same may be added again.
+func (s *Store) DropJob(ctx context.Context, id int64) error {
+	return s.write(ctx, "drop job", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM slack_jobs WHERE id = $1`, id)
+		return err
+	})
+}
+
 // PendingJobs hands unfinished work to f, in the order in which it was added.
 func (s *Store) PendingJobs(ctx context.Context, f func(id int64, job []byte) error) error {
 	return s.read(ctx, "read jobs", func(tx *sql.Tx) error {
