@@ -55,7 +55,7 @@ func TestAuditOfCommands(t *testing.T) {
 	}
 	want := []access.Entry{
 		line(access.ActionKey, key, access.ResultOK), line(access.ActionKey, key, access.ResultOK),
-		line(access.ActionKey, "", access.ResultFailed), line(access.ActionErase, "user:jan", access.ResultOK),
+		line(access.ActionKey, "", access.ResultFailed), line(access.ActionErase, "user:jan", access.ResultFailed),
 		line(access.ActionBackup, "", access.ResultFailed),
 	}
 	if diff := cmp.Diff(want, entries); diff != "" {

@@ -7,31 +7,83 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"bronwijzer/internal/access"
+	"bronwijzer/internal/slack"
 	"bronwijzer/internal/store"
 )
 
-// exportCmd hands over what is kept of somebody.
+// somebody is of whom something is kept: a subject's id, or a user of Slack, whose
+// id only the signing secret turns into a subject's.
+type somebody struct {
+	Subject                string `help:"Wie: het id zoals \"bronwijzer export\" zonder opties het toont." placeholder:"ID" xor:"who"`
+	SlackUser              string `help:"Wie, als gebruiker van Slack: wat die in directe berichten en met /bronwijzer vroeg. Wat in een kanaal is gevraagd hoort bij de draad." placeholder:"ID" xor:"who"`
+	SlackSigningSecret     string `help:"Signing secret van de Slack-app, bij --slack-user." placeholder:"GEHEIM"`
+	SlackSigningSecretFile string `help:"Bestand met dat geheim." placeholder:"BESTAND"`
+}
+
+// id is the subject's.
+func (s *somebody) id() (string, error) {
+	if s.SlackUser == "" {
+		return s.Subject, nil
+	}
+	if !slackUser.MatchString(s.SlackUser) {
+		return "", &inputError{fmt.Errorf("--slack-user: %q isn't the id of a user of Slack (U0123ABCD)", s.SlackUser)}
+	}
+	signing, err := secret("slack-signing-secret", s.SlackSigningSecret, s.SlackSigningSecretFile)
+	if err == nil && signing == "" {
+		err = &hintError{
+			errors.New("--slack-user takes the signing secret of the Slack app"),
+			"Geef --slack-signing-secret-file, zoals bij \"bronwijzer serve\": alleen met dat geheim is te zien wie het is.",
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return slack.Owner(signing, s.SlackUser), nil
+}
+
+// errNothingKept is for somebody of whom nothing is kept.
+var errNothingKept = errors.New("nothing is kept of this subject")
+
+func nothingKept() error {
+	return &hintError{errNothingKept, "\"bronwijzer export\" zonder opties toont van wie iets wordt bewaard."}
+}
+
+// exportCmd hands over what is kept of somebody; of nobody it lists of whom
+// something is.
 type exportCmd struct {
-	Subject string `help:"Wie: het id zoals de lijst het toont; zonder wordt de lijst getoond." placeholder:"ID"`
-	Out     string `help:"Bestand; anders de uitvoer." type:"path" placeholder:"BESTAND"`
+	somebody
+
+	Out string `help:"Bestand; anders de uitvoer." type:"path" placeholder:"BESTAND"`
 }
 
 // Run writes JSON: who, when, and every conversation with records, feedback and
 // links; or the list of subjects. It works beside a running server.
 func (c *exportCmd) Run(ctx context.Context, v *invocation) (err error) {
+	subject, err := c.id()
+	if err != nil {
+		return err
+	}
 	st, err := store.Open(ctx, v.logger(), v.settings.Data, store.Beside)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if c.Subject == "" {
-		return listSubjects(ctx, st, v.stdout)
+	list, err := st.Subjects(ctx)
+	if err != nil {
+		return err
 	}
-	v.deed.Action, v.deed.Object = access.ActionExport, c.Subject
+	if subject == "" {
+		return listSubjects(list, v.stdout)
+	}
+	v.deed.Action, v.deed.Object = access.ActionExport, subject
+	if !slices.ContainsFunc(list, func(s store.SubjectInfo) bool { return s.ID == subject }) {
+		return nothingKept()
+	}
 	w := v.stdout
 	if c.Out != "" {
 		f, openErr := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -41,7 +93,7 @@ func (c *exportCmd) Run(ctx context.Context, v *invocation) (err error) {
 		defer func() { err = errors.Join(err, f.Close()) }()
 		w = f
 	}
-	return export(ctx, st, c.Subject, w)
+	return export(ctx, st, subject, w)
 }
 
 // export writes everything of a subject, a conversation at a time.
@@ -75,11 +127,7 @@ func export(ctx context.Context, st *store.Store, subject string, w io.Writer) e
 }
 
 // listSubjects shows of whom something is kept.
-func listSubjects(ctx context.Context, st *store.Store, w io.Writer) error {
-	list, err := st.Subjects(ctx)
-	if err != nil {
-		return err
-	}
+func listSubjects(list []store.SubjectInfo, w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "WIE\tGESPREKKEN\tANTWOORDEN\tLAATST")
 	for _, s := range list {
@@ -96,23 +144,30 @@ func listSubjects(ctx context.Context, st *store.Store, w io.Writer) error {
 const clearTime = 30 * time.Second
 
 // eraseCmd removes what is kept of somebody.
-type eraseCmd struct {
-	Subject string `required:"" help:"Wie: het id zoals \"bronwijzer export\" het toont." placeholder:"ID"`
+type eraseCmd struct{ somebody }
+
+// Validate wants to know who: without, that is nobody in particular.
+func (c *eraseCmd) Validate() error {
+	if c.Subject == "" && c.SlackUser == "" {
+		return errors.New("missing flags: --subject=ID / --slack-user=ID")
+	}
+	return nil
 }
 
 // Run removes conversations, records, feedback, links and sessions, also from
 // the free pages of the database. It works beside a running server.
 func (c *eraseCmd) Run(ctx context.Context, v *invocation) (err error) {
-	if c.Subject == "" {
-		return &inputError{errors.New("--subject is empty: that is nobody in particular")}
+	subject, err := c.id()
+	if err != nil {
+		return err
 	}
 	st, err := store.Open(ctx, v.logger(), v.settings.Data, store.Beside)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	v.deed.Action, v.deed.Object = access.ActionErase, c.Subject
-	conversations, sessions, err := st.EraseSubject(ctx, c.Subject)
+	v.deed.Action, v.deed.Object = access.ActionErase, subject
+	erased, err := st.EraseSubject(ctx, subject)
 	if err != nil {
 		return err
 	}
@@ -121,6 +176,9 @@ func (c *eraseCmd) Run(ctx context.Context, v *invocation) (err error) {
 	if err := st.Cleared(wait); err != nil {
 		return &hintError{err, "Alles is gewist, maar staat nog in het logboek van de databank, omdat een ander programma die leest. Herhaal de opdracht als dat klaar is."}
 	}
-	_, err = fmt.Fprintf(v.stdout, "Gewist: %d gesprekken en %d aanmeldingen van %s.\n", conversations, sessions, c.Subject)
+	if erased == (store.Erased{}) {
+		return nothingKept()
+	}
+	_, err = fmt.Fprintf(v.stdout, "Gewist: %d gesprekken en %d aanmeldingen van %s.\n", erased.Conversations, erased.Sessions, subject)
 	return err
 }

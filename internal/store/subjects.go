@@ -104,22 +104,39 @@ func (s *Store) holding(ctx context.Context, id string) (Holding, error) {
 	return h, err
 }
 
+// Erased counts what was removed of a subject.
+type Erased struct {
+	Conversations, Sessions int
+	// Notes are what was sent, and that somebody in Slack was told of the machine.
+	Notes int
+}
+
 // EraseSubject removes everything that is kept of a subject: its conversations
-// with records, feedback and links, its sessions, and what it sent, where that is
-// done. Keys and documents stay, as they are the server's. It returns how many
-// conversations and sessions went.
-func (s *Store) EraseSubject(ctx context.Context, owner string) (conversations, sessions int, err error) {
-	err = s.erase(ctx, "erase subject", func(tx *sql.Tx) error {
-		if conversations, err = deleted(tx.ExecContext(ctx, `DELETE FROM conversations WHERE owner = $1`, owner)); err != nil {
-			return err
+// with records, feedback and links, its sessions, what it sent, where that is
+// done, and that it was told something. Keys and documents stay, as they are the
+// server's.
+func (s *Store) EraseSubject(ctx context.Context, owner string) (Erased, error) {
+	var gone Erased
+	err := s.erase(ctx, "erase subject", func(tx *sql.Tx) error {
+		gone = Erased{}
+		for _, of := range []struct {
+			count *int
+			query string
+		}{
+			{&gone.Conversations, `DELETE FROM conversations WHERE owner = $1`},
+			{&gone.Sessions, `DELETE FROM sessions WHERE owner = $1`},
+			{&gone.Notes, `DELETE FROM jobs WHERE owner = $1 AND finished_at > 0`},
+			{&gone.Notes, `DELETE FROM slack_people WHERE 'slack:' || person = $1`},
+		} {
+			n, err := deleted(tx.ExecContext(ctx, of.query, owner))
+			if err != nil {
+				return err
+			}
+			*of.count += n
 		}
-		if sessions, err = deleted(tx.ExecContext(ctx, `DELETE FROM sessions WHERE owner = $1`, owner)); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM jobs WHERE owner = $1 AND finished_at > 0`, owner)
-		return err
+		return nil
 	})
-	return conversations, sessions, err
+	return gone, err
 }
 
 // ExpireIdle removes the conversations that nobody has used since a time, with

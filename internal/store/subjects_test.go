@@ -63,8 +63,8 @@ func TestExportAndErase(t *testing.T) {
 	if len(got) != 1 || len(got[0].Answers) != 2 || len(got[0].Feedback) != 1 || !cmp.Equal(got[0].Shared, []string{"ans_jan1"}) {
 		t.Errorf("export: got %+v", got)
 	}
-	if conversations, _, err := beside.EraseSubject(ctx, "jan"); conversations != 1 || err != nil {
-		t.Errorf("erase: got %d conversations, %v", conversations, err)
+	if gone, err := beside.EraseSubject(ctx, "jan"); gone.Conversations != 1 || err != nil {
+		t.Errorf("erase: got %+v, %v", gone, err)
 	}
 	if bytes.Contains(bytesOf(t, dir), []byte("kanarie")) {
 		t.Error("what was erased is still in the data folder")
@@ -75,6 +75,26 @@ func TestExportAndErase(t *testing.T) {
 	subjects, err := s.Subjects(ctx)
 	if err != nil || len(subjects) != 1 || subjects[0].ID != "piet" || subjects[0].Answers != 1 {
 		t.Errorf("who is left: got %+v, %v", subjects, err)
+	}
+}
+
+// TestEraseNotes: what isn't a conversation goes too, and is counted.
+func TestEraseNotes(t *testing.T) {
+	s, ctx := open(t, t.TempDir(), Owner), t.Context()
+	for _, person := range []string{"jan", "piet"} {
+		if err := s.SetTold(ctx, person); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []Erased{{Notes: 1}, {}} {
+		if got, err := s.EraseSubject(ctx, "slack:jan"); got != want || err != nil {
+			t.Errorf("got %+v, %v; want %+v", got, err, want)
+		}
+	}
+	for person, want := range map[string]bool{"jan": false, "piet": true} {
+		if got, err := s.Told(ctx, person); got != want || err != nil {
+			t.Errorf("%s was told: got %v, %v", person, got, err)
+		}
 	}
 }
 

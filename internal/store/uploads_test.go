@@ -53,7 +53,7 @@ func TestEraseJobs(t *testing.T) {
 			}
 		}
 	}
-	if _, _, err := s.EraseSubject(ctx, "jan"); err != nil {
+	if _, err := s.EraseSubject(ctx, "jan"); err != nil {
 		t.Fatal(err)
 	}
 	ids, err := s.column(ctx, "list jobs", `SELECT id FROM jobs ORDER BY id`)
