@@ -74,7 +74,7 @@ func (s *serveCmd) Run(ctx context.Context, v *invocation) error {
 		Limits: s.limits(), Origins: words(s.CORSOrigins),
 	}
 	if colleagues != nil {
-		cfg.Beside = colleagues.Beside
+		cfg.Beside, cfg.BesideRefused = colleagues.Beside, colleagues.Refused
 	}
 	handler, err := a.handler(lg, people, cfg) //nolint:contextcheck // a request brings its own
 	if err != nil {

@@ -137,7 +137,7 @@ func TestWhatLeavesNoLine(t *testing.T) {
 // log, and nobody else misses one for it.
 func TestStrangersDontFillTheDisk(t *testing.T) {
 	s := newSite()
-	a := &api{Deps: Deps{Audit: s.audit}, strangers: rate.NewLimiter(strangersRate, strangersBurst), metrics: newMetrics(s.audit)}
+	a := &api{Deps: Deps{Audit: s.audit}, strangers: rate.NewLimiter(strangersRate, strangersBurst), metrics: newMetrics(s.audit, nil)}
 	ask := func(by access.Subject) {
 		c, _ := gin.CreateTestContext(httptest.NewRecorder())
 		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)

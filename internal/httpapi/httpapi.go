@@ -181,6 +181,8 @@ type Config struct {
 	// Beside returns a handler that takes what is for another door, such as
 	// Slack's, and leaves the rest to next; nil where there is none.
 	Beside func(next http.Handler) http.Handler
+	// BesideRefused counts what that door turned away; nil where there is none.
+	BesideRefused func() int64
 	// Heartbeat is the time between the comment lines of a stream; 0 takes 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long a client may take to accept one event or one
@@ -250,7 +252,7 @@ func New(lg *slog.Logger, deps Deps, cfg Config) (http.Handler, error) {
 		limits:     newLimits(cfg.Limits),
 		origins:    http.NewCrossOriginProtection(),
 		others:     others,
-		metrics:    newMetrics(deps.Audit),
+		metrics:    newMetrics(deps.Audit, cfg.BesideRefused),
 		pages:      pages,
 		web:        web,
 		basePath:   public.basePath,

@@ -31,8 +31,9 @@ type metrics struct {
 	handler   http.Handler
 }
 
-// newMetrics makes the registry and everything in it.
-func newMetrics(audit Audit) *metrics {
+// newMetrics makes the registry and everything in it. Refused, where it isn't nil,
+// counts what another door turned away.
+func newMetrics(audit Audit, refused func() int64) *metrics {
 	// From a search in memory to an answer that a model writes in a minute.
 	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}
 	m := &metrics{
@@ -68,6 +69,11 @@ func newMetrics(audit Audit) *metrics {
 	reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "bronwijzer_audit_failures_total", Help: "Lines of the audit log that couldn't be written.",
 	}, func() float64 { return float64(audit.Failures()) }))
+	if refused != nil {
+		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "bronwijzer_slack_refused_total", Help: "Requests to Slack's addresses that Slack didn't sign.",
+		}, func() float64 { return float64(refused()) }))
+	}
 	reg.MustRegister(m.requests, m.durations, m.stages, m.answers, m.refusals, m.unnoted, m.streams, m.documents, m.passages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})

@@ -2,7 +2,10 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -110,6 +113,96 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// unread is a body that must not be read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, io.EOF
+}
+
+// What can't be Slack's by its headers costs no body, and a flood of it few lines
+// of the log; all of it is counted.
+func TestStrangersCostLittle(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s, err := New(slog.New(slog.NewTextHandler(b.logs, nil)), b.chat, b.store, Config{SigningSecret: secret, BotToken: "x", APIURL: b.slack.APIURL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, old := signed("x", 0), signed("x", time.Hour)
+	form := good.Clone()
+	form.Set("X-Slack-Signature", "v0=abc")
+	none := good.Clone()
+	none.Del("X-Slack-Request-Timestamp")
+	send := func(h http.Header, body io.Reader, length int64) *httptest.ResponseRecorder {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/slack/events", body)
+		req.Header, req.ContentLength = h, length
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, req)
+		return w
+	}
+	began, n := time.Now(), 0
+	for range 250 {
+		for _, h := range []http.Header{{}, old, form, none} {
+			n++
+			if w := send(h, unread{t}, -1); w.Code != http.StatusUnauthorized || w.Header().Get("Connection") != "close" {
+				t.Fatalf("%v: got %d", h, w.Code)
+			}
+		}
+	}
+	if w := send(good, unread{t}, maxBody+1); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("large: got %d", w.Code)
+	}
+	if s.Refused() != int64(n) {
+		t.Errorf("%d of %d are counted", s.Refused(), n)
+	}
+	if lines, most := strings.Count(b.logs.String(), "without a valid signature"), 1+int(time.Since(began)/warnEvery); lines < 1 || lines > most {
+		t.Errorf("%d lines, want 1 to %d", lines, most)
+	}
+}
+
+// slow is a body that says when it is being read, and ends when it is let go.
+type slow struct{ reading, release chan struct{} }
+
+func (s slow) Read([]byte) (int, error) {
+	s.reading <- struct{}{}
+	<-s.release
+	return 0, io.EOF
+}
+
+// At most so many bodies are read at once; who finds no room is told to come back.
+func TestBodiesAreBounded(t *testing.T) {
+	t.Parallel()
+	d := newDoor(discard(), secret)
+	body := slow{make(chan struct{}), make(chan struct{})}
+	read := func(ctx context.Context, r io.Reader) error {
+		req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/slack/events", r)
+		req.Header = signed("", 0)
+		_, err := d.read(httptest.NewRecorder(), req)
+		return err
+	}
+	var wg sync.WaitGroup
+	for range maxBodies {
+		wg.Go(func() {
+			if err := read(t.Context(), body); err != nil {
+				t.Error(err)
+			}
+		})
+		<-body.reading
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := read(gone, unread{t}); !errors.Is(err, errLater) {
+		t.Errorf("one more: got %v, want errLater", err)
+	}
+	close(body.release)
+	wg.Wait()
+	if err := read(t.Context(), strings.NewReader("")); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
 // A body that is signed but isn't Slack's does nothing.
 func TestMalformed(t *testing.T) {
 	t.Parallel()
@@ -146,7 +239,7 @@ func TestMalformed(t *testing.T) {
 	if got.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET: got %d", got.StatusCode)
 	}
-	if got, err := b.app.Send(t.Context(), "/slack/events", "text/plain", strings.Repeat("x", maxBody+1)); err != nil || got.Status != 400 {
+	if got, err := b.app.Send(t.Context(), "/slack/events", "text/plain", strings.Repeat("x", maxBody+1)); err != nil || got.Status != 413 {
 		t.Errorf("large: %+v, %v", got, err)
 	}
 	if got := b.chat.questions(); len(got) > 0 {

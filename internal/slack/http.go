@@ -5,22 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	api "github.com/slack-go/slack"
-)
-
-const (
-	// maxBody is the most bytes in a request.
-	maxBody = 1 << 20
-	// bodyTimeout is how long a request's body may take: Slack itself gives up
-	// after three seconds.
-	bodyTimeout = 5 * time.Second
 )
 
 // What a request may come to, beside success and failure.
@@ -29,6 +18,9 @@ var (
 	errLater = errors.New("not now")
 	// errMalformed is signed, but not what Slack sends.
 	errMalformed = errors.New("malformed")
+	// errForged isn't signed, or not now; errLarge is more than Slack sends.
+	errForged = errors.New("no valid signature")
+	errLarge  = errors.New("too large")
 )
 
 // Beside returns a handler that takes what is below /slack/ itself and leaves
@@ -54,6 +46,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	// Of what is refused nothing more is read.
+	h.Set("Connection", "close")
 	switch {
 	case handle == nil:
 		http.Error(w, "onbekend adres", http.StatusNotFound)
@@ -63,43 +57,25 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "alleen POST", http.StatusMethodNotAllowed)
 		return
 	}
-	// Without a network connection there is nothing to set.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		http.Error(w, "onleesbaar", http.StatusBadRequest)
-		return
+	body, err := s.door.read(w, r)
+	if err == nil {
+		h.Del("Connection")
+		err = handle(r.Context(), w, body)
 	}
-	if !s.genuine(r.Header, body) {
-		s.lg.WarnContext(r.Context(), "slack request without a valid signature")
-		http.Error(w, "geen geldige handtekening", http.StatusUnauthorized)
-		return
-	}
-	switch err := handle(r.Context(), w, body); {
+	switch {
+	case err == nil:
+	case errors.Is(err, errForged):
+		s.door.refuse(w, r)
+	case errors.Is(err, errLarge):
+		http.Error(w, "te groot", http.StatusRequestEntityTooLarge)
 	case errors.Is(err, errLater):
 		http.Error(w, "probeer het later", http.StatusServiceUnavailable)
 	case errors.Is(err, errMalformed):
 		http.Error(w, "onleesbaar", http.StatusBadRequest)
-	case err != nil:
+	default:
 		s.lg.ErrorContext(r.Context(), "slack request failed", slog.String("route", r.URL.Path), slog.Any("error", err))
 		http.Error(w, "mislukt", http.StatusInternalServerError)
 	}
-}
-
-// genuine reports whether Slack signed the request, at most five minutes ago.
-// The library takes a signature's digits in either case; Slack writes one.
-func (s *Service) genuine(h http.Header, body []byte) bool {
-	if signature := h.Get("X-Slack-Signature"); signature != strings.ToLower(signature) {
-		return false
-	}
-	v, err := api.NewSecretsVerifier(h, s.cfg.SigningSecret)
-	if err != nil {
-		return false
-	}
-	if _, err := v.Write(body); err != nil {
-		return false
-	}
-	return v.Ensure() == nil
 }
 
 // accept keeps a job, once for each key, and queues it; added says that it did.

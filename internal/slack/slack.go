@@ -131,6 +131,7 @@ type Service struct {
 	apiHost  string
 	basePath string
 	keys     keys
+	door     *door
 	queue    *queue
 	pace     *pacer
 	streams  *streams
@@ -179,6 +180,7 @@ func New(lg *slog.Logger, c Chat, st Store, cfg Config) (*Service, error) {
 		apiHost:   endpoint.Host,
 		basePath:  strings.TrimSuffix(public.Path, "/"),
 		keys:      newKeys(cfg.SigningSecret),
+		door:      newDoor(lg, cfg.SigningSecret),
 		queue:     newQueue(),
 		pace:      newPacer(messageGap),
 		streams:   newStreams(),
