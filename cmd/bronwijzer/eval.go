@@ -32,8 +32,8 @@ type evalCmd struct {
 	Jobs int    `help:"Vragen tegelijk; 0 is één per processor." default:"0" least:"0"`
 
 	Out      string `help:"Map voor de uitkomsten; anders eval in de gegevensmap." placeholder:"MAP"`
-	Resume   bool   `help:"Stel alleen de vragen zonder uitkomst in die map." xor:"how"`
-	Rescore  bool   `help:"Waardeer de uitkomsten in die map opnieuw, zonder iets te vragen." xor:"how"`
+	Resume   bool   `help:"Stel alleen de vragen zonder uitkomst in die map; de instellingen moeten dezelfde zijn." xor:"how"`
+	Rescore  bool   `help:"Waardeer de uitkomsten in die map opnieuw, zonder iets te vragen, onder de instellingen van toen." xor:"how"`
 	Baseline string `help:"Vergelijk met de uitkomsten in deze map." placeholder:"MAP"`
 	Min      string `help:"Grenzen, zoals hit@5=0.8,false_refusal=0.1; wie er een mist, eindigt met 1." placeholder:"MAAT=GETAL"`
 
@@ -113,7 +113,7 @@ func (c *evalCmd) questions(ctx context.Context, v *invocation, files []string) 
 		return err
 	}
 	defer s.close()
-	if err := s.Load(ctx, eval.Documents(set.Questions, nil)); err != nil {
+	if err := s.Load(ctx, eval.Sources(set.Questions, nil)); err != nil {
 		return err
 	}
 	set.Check(s)
@@ -173,38 +173,42 @@ func reasonOf(err error) string {
 
 // results asks the questions that have no result yet, or reads those of an
 // earlier run.
-func (c *evalCmd) results(ctx context.Context, v *invocation, s subject, qs []eval.Question) (map[string]eval.Result, error) {
-	path := filepath.Join(c.Out, "results.jsonl")
+func (c *evalCmd) results(ctx context.Context, v *invocation, s subject, qs []eval.Question) (eval.Kept, error) {
+	now := eval.Setting{Name: eval.DateSetting, Value: time.Now().Format(dateForm)}
 	if c.Rescore {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, &hintError{err, "Er zijn nog geen uitkomsten om opnieuw te waarderen; wijs met --out hun map aan."}
+		kept, err := eval.ReadKept(c.Out)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = &hintError{err, "Er zijn nog geen uitkomsten om opnieuw te waarderen; wijs met --out hun map aan."}
 		}
-		defer f.Close()
-		return eval.ReadResults(f, path)
+		kept.Settings = append(kept.Settings, eval.Setting{Name: "rescored", Value: now.Value})
+		return kept, err
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return nil, err
+		return eval.Kept{}, err
 	}
-	log, err := eval.OpenLog(path, c.Resume)
+	log, err := eval.OpenLog(c.Out, append(s.settings(), now), c.Resume)
+	var other *eval.SettingsError
+	if errors.As(err, &other) {
+		return eval.Kept{}, &inputError{err}
+	}
 	if err != nil {
-		return nil, err
+		return eval.Kept{}, err
 	}
 	p := newProgress(v.stderr)
 	results, err := eval.Run(ctx, s, qs, eval.Config{
-		Jobs: c.Jobs, Path: s.Path, Done: log.Done, Save: log.Add, Progress: p.asked,
+		Jobs: c.Jobs, Path: s.Path, Done: log.Results, Save: log.Add, Progress: p.asked,
 	})
 	p.end()
 	if err := errors.Join(err, log.Close()); err != nil {
-		return nil, &hintError{err, "Wat beantwoord was, is bewaard: ga verder met --resume."}
+		return eval.Kept{}, &hintError{err, "Wat beantwoord was, is bewaard: ga verder met --resume."}
 	}
-	return results, nil
+	return eval.Kept{Settings: log.Settings, Results: results}, nil
 }
 
 // report asks and scores, with a judge and with probes. What a judge or prober
 // lacks is found before anything is asked.
 func (c *evalCmd) report(ctx context.Context, v *invocation, s subject, qs []eval.Question) (*eval.Report, error) {
-	opt := eval.Options{Settings: append(s.settings(), eval.Setting{Name: "date", Value: time.Now().Format(dateForm)})}
+	var opt eval.Options
 	var err error
 	if opt.Judge, err = c.judge(ctx, v); err != nil {
 		return nil, err
@@ -215,11 +219,13 @@ func (c *evalCmd) report(ctx context.Context, v *invocation, s subject, qs []eva
 			return nil, err
 		}
 	}
-	in := eval.Asked{Questions: qs, Texts: s}
-	if in.Results, err = c.results(ctx, v, s, qs); err != nil {
+	kept, err := c.results(ctx, v, s, qs)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.Load(ctx, eval.Documents(qs, in.Results)); err != nil {
+	opt.Settings = kept.Settings
+	in := eval.Asked{Questions: qs, Results: kept.Results, Texts: s}
+	if err := s.Load(ctx, eval.Sources(qs, in.Results)); err != nil {
 		return nil, err
 	}
 	switch {
@@ -247,9 +253,8 @@ func (c *evalCmd) conclude(w io.Writer, rep *eval.Report) error {
 	if err := printFigures(w, rep.Summary.Metrics, c.Out); err != nil {
 		return err
 	}
-	if rep.Comparison != nil {
-		printComparison(w, rep.Comparison)
-	}
+	printChanged(w, rep.Summary.Changed)
+	printComparison(w, rep.Comparison)
 	err := c.limits(rep.Summary.Metrics)
 	if n := rep.Summary.Errors + rep.Summary.Missing; n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d of %d questions have no answer", n, rep.Summary.N))

@@ -78,7 +78,7 @@ func TestEvalDefaultSet(t *testing.T) {
 	h.eval(t, 0, wholeSet, "--out", first, "--probes", "--min", floors)
 	want := figures(t, first)
 	for _, name := range []string{
-		"results.jsonl", "scores.jsonl", "probes.jsonl", "summary.json", "summary.md", "report.html", "junit.xml", "questions.csv", "run.trec",
+		"run.json", "results.jsonl", "scores.jsonl", "probes.jsonl", "summary.json", "summary.md", "report.html", "junit.xml", "questions.csv", "run.trec",
 	} {
 		if info, err := os.Stat(filepath.Join(first, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
@@ -93,7 +93,7 @@ func TestEvalDefaultSet(t *testing.T) {
 		t.Errorf("scored again (-want +got):\n%s", d)
 	}
 
-	breakOff(t, filepath.Join(first, "results.jsonl"), other)
+	breakOff(t, first, other)
 	said = h.eval(t, 0, wholeSet, "--out", other, "--resume", "--probes", "--baseline", first)
 	if !strings.Contains(said, "40/40 gevraagd") || strings.Contains(said, "\n8/40 gevraagd") || !strings.Contains(said, "geen maat is zeker veranderd") {
 		t.Errorf("resumed and compared:\n%s", said)
@@ -130,13 +130,15 @@ func TestEvalDefaultSet(t *testing.T) {
 	}
 }
 
-// breakOff copies the first results of a run into a folder, as a run leaves them
-// that was ended while it wrote.
-func breakOff(t *testing.T, results, dir string) {
+// breakOff copies the settings and the first results of a run into a folder, as
+// a run leaves them that was ended while it wrote.
+func breakOff(t *testing.T, from, dir string) {
 	t.Helper()
-	b, err := os.ReadFile(results)
+	settings, err := os.ReadFile(filepath.Join(from, "run.json"))
+	b, readErr := os.ReadFile(filepath.Join(from, "results.jsonl"))
+	err = errors.Join(err, readErr, os.MkdirAll(dir, 0o755))
 	if err == nil {
-		err = os.MkdirAll(dir, 0o755)
+		err = os.WriteFile(filepath.Join(dir, "run.json"), settings, 0o600)
 	}
 	if err == nil {
 		lines := strings.SplitAfterN(string(b), "\n", 31)

@@ -27,8 +27,19 @@ func printFigures(w io.Writer, f eval.Figures, out string) error {
 	return err
 }
 
-// printComparison tells what changed for certain, and which questions did.
+// printChanged tells how many citations nothing can be said of.
+func printChanged(w io.Writer, n int) {
+	if n > 0 {
+		fmt.Fprintf(w, "Citaten die niet meetellen: %d. Hun tekst is sinds het antwoord veranderd, en de geciteerde versie is niet bewaard.\n", n)
+	}
+}
+
+// printComparison tells what changed for certain, and which questions did; of no
+// comparison it says nothing.
 func printComparison(w io.Writer, c *eval.Comparison) {
+	if c == nil {
+		return
+	}
 	fmt.Fprintf(w, "\nVergeleken met de vorige uitkomsten (%d vragen):\n", c.N)
 	verdict := map[bool]string{true: "slechter", false: "beter"}
 	changed := false

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,14 +23,16 @@ import (
 type subject interface {
 	eval.Asker
 	eval.Texts
-	// Load reads the texts of documents, by the names that a set gives them.
-	// Unknown names are passed over; Text reports them.
-	Load(ctx context.Context, docs []string) error
+	// Load reads texts, of documents by the names that a set gives them.
+	// Unknown names, and versions that aren't kept, are passed over; Text
+	// reports them.
+	Load(ctx context.Context, sources []eval.Source) error
 	// Path is the path of a document by its id.
 	Path(documentID string) string
 	// prober gives askers whose collection differs from this one; an error
 	// where that can't be.
 	prober(ctx context.Context, v *invocation) (eval.Prober, error)
+	// settings are all that may change the answers, as far as is known.
 	settings() []eval.Setting
 	close()
 }
@@ -54,8 +57,8 @@ func (c *evalCmd) subject(ctx context.Context, v *invocation) (subject, error) {
 		return nil, err
 	}
 	l := &local{
-		asker: asker{a.chat, record.Mode(c.Mode)}, app: a, lg: lg,
-		ids: make(map[string]string), paths: make(map[string]string), texts: make(map[string]string),
+		asker: asker{a.chat, record.Mode(c.Mode)}, app: a, lg: lg, chunk: v.settings.ChunkTokens,
+		current: make(map[string]documentPath), paths: make(map[string]string), texts: make(map[eval.Source]string),
 	}
 	if err := l.list(ctx); err != nil {
 		l.close()
@@ -77,7 +80,11 @@ func (c *evalCmd) remote(ctx context.Context, url string) (subject, error) {
 	case err != nil:
 		return nil, &hintError{err, "Wijs met --url het adres van een draaiende Bronwijzer aan."}
 	}
-	return &remoteSubject{s, []eval.Setting{{Name: "server", Value: url}, {Name: "mode", Value: c.Mode}}}, nil
+	about, err := s.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &remoteSubject{s, about}, nil
 }
 
 // remoteSubject is a server.
@@ -114,14 +121,15 @@ func (a asker) Ask(ctx context.Context, q eval.Question) (record.Answer, error) 
 // local is this program.
 type local struct {
 	asker
-	app   *app
-	lg    *slog.Logger
-	ids   map[string]string // by path
-	paths map[string]string // by id
-	names eval.Names
+	app     *app
+	lg      *slog.Logger
+	chunk   int                     // longest passage, in tokens
+	current map[string]documentPath // by path
+	paths   map[string]string       // by id
+	names   eval.Names
 
 	mu    sync.Mutex
-	texts map[string]string // by path; what Load read
+	texts map[eval.Source]string // by path and version; what Load read
 }
 
 // list lists the documents of the store.
@@ -133,8 +141,8 @@ func (l *local) list(ctx context.Context) error {
 	var all []string
 	for _, d := range documents {
 		l.paths[d.id] = d.path
-		if _, ok := l.ids[d.path]; !ok { // two roots may have the same path
-			l.ids[d.path] = d.id
+		if _, ok := l.current[d.path]; !ok { // two roots may have the same path
+			l.current[d.path] = d
 			all = append(all, d.path)
 		}
 	}
@@ -142,8 +150,8 @@ func (l *local) list(ctx context.Context) error {
 	return nil
 }
 
-// documentPath is a document by its id and its path.
-type documentPath struct{ id, path string }
+// documentPath is a document by its id and its path, and its current version.
+type documentPath struct{ id, path, version string }
 
 // documentPaths lists all documents, in order of root and path.
 func documentPaths(ctx context.Context, st *store.Store) ([]documentPath, error) {
@@ -155,7 +163,7 @@ func documentPaths(ctx context.Context, st *store.Store) ([]documentPath, error)
 			return nil, err
 		}
 		for i := range list {
-			out = append(out, documentPath{list[i].ID, list[i].Path})
+			out = append(out, documentPath{list[i].ID, list[i].Path, list[i].Version})
 		}
 		if len(list) == 0 || len(out) >= total {
 			return out, nil
@@ -172,32 +180,42 @@ func (l *local) Path(documentID string) string {
 }
 
 // Load implements subject.
-func (l *local) Load(ctx context.Context, docs []string) error {
-	for _, doc := range docs {
-		path, ok := l.names.Find(doc)
-		if _, known := l.Text(doc); !ok || known {
+func (l *local) Load(ctx context.Context, sources []eval.Source) error {
+	for _, source := range sources {
+		at, ok := l.find(source.Doc, source.Version)
+		if _, known := l.Text(source.Doc, source.Version); !ok || known {
 			continue
 		}
-		text, err := l.app.store.Text(ctx, operator().Reader(), l.ids[path], "")
+		text, err := l.app.store.Text(ctx, operator().Reader(), l.current[at.Doc].id, at.Version)
+		if errors.Is(err, store.ErrNotFound) && source.Version != "" {
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		l.mu.Lock()
-		l.texts[path] = text
+		l.texts[at] = text
 		l.mu.Unlock()
 	}
 	return nil
 }
 
-// Text implements eval.Texts for the documents that were loaded.
-func (l *local) Text(doc string) (string, bool) {
+// find is the path of a document and its version, by name; that of now where
+// version is empty.
+func (l *local) find(doc, version string) (eval.Source, bool) {
 	path, ok := l.names.Find(doc)
+	return eval.Source{Doc: path, Version: cmp.Or(version, l.current[path].version)}, ok
+}
+
+// Text implements eval.Texts for what was loaded.
+func (l *local) Text(doc, version string) (string, bool) {
+	at, ok := l.find(doc, version)
 	if !ok {
 		return "", false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, ok := l.texts[path]
+	text, ok := l.texts[at]
 	return text, ok
 }
 
@@ -206,8 +224,12 @@ func (l *local) settings() []eval.Setting {
 	if l.app.generator != nil {
 		about = append(about, eval.Setting{Name: "model", Value: l.app.generator.Model()})
 	}
+	versions := make(map[string]string, len(l.current))
+	for path, d := range l.current {
+		versions[path] = d.version
+	}
 	return append(about, eval.Setting{Name: "embedder", Value: nameOf(l.app.embedder)},
-		eval.Setting{Name: "documents", Value: strconv.Itoa(len(l.paths))})
+		eval.Setting{Name: "chunk_tokens", Value: strconv.Itoa(l.chunk)}, eval.DocumentsSetting(versions))
 }
 
 // nameOf names an embedder, or that there is none.

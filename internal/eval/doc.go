@@ -6,6 +6,7 @@
 // its HTTP API: whom it asks is an Asker, what the documents say is a Texts. Its
 // invariant: a figure is computed from results and texts alone, so results that
 // were kept can be scored again, with the same outcome, without asking again.
+// The settings are kept with the answers: run.json beside results.jsonl.
 //
 // # Metrics
 //
@@ -37,6 +38,10 @@
 // when its quote stands in its document, white space collapsed. It is correct
 // when it is verbatim, has at least three words, and shares with a gold quote
 // of the same document at least half of the shorter of the two, in characters.
+// All of it is read in the version that the citation is of. Where the text
+// changed since and that version isn't kept, the citation is left out of every
+// figure but citation_doc_recall, and so are, from citation_recall, the groups
+// that it may cover; the report counts such citations.
 //
 //   - citation_precision: correct citations / citations.
 //   - citation_verbatim: verbatim citations / citations.

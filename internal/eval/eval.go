@@ -104,7 +104,10 @@ type Citation struct {
 	// Number is the n of its marker [n] in Result.Text; 0 where there are none.
 	Number int    `json:"number,omitempty"`
 	Doc    string `json:"doc"`
-	Quote  string `json:"quote"`
+	// Version is that of the text that the span counts in; empty means the
+	// current one.
+	Version string `json:"version,omitempty"`
+	Quote   string `json:"quote"`
 	// Start and End are code points in the document's text, End exclusive.
 	Start int `json:"start"`
 	End   int `json:"end"`

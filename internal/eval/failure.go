@@ -86,7 +86,7 @@ func (f *failures) groups(s *Score) {
 	var unseen, uncited int
 	for _, g := range s.Groups {
 		unseen += int(one(g.Rank == 0))
-		uncited += int(one(!g.Cited))
+		uncited += int(one(!g.Cited && !g.Unknown))
 	}
 	if unseen > 0 {
 		f.add(Retrieval, "%d of %d gold groups not in the first ten passages", unseen, len(s.Groups))
@@ -100,6 +100,9 @@ func (f *failures) groups(s *Score) {
 func (f *failures) citations(q *Question, s *Score) {
 	var beside, invented, inexact int
 	for _, c := range s.Citations {
+		if c.Changed {
+			continue
+		}
 		beside += int(one(c.Verbatim && !c.Correct && len(s.Groups) > 0))
 		invented += int(one(!c.Verbatim && q.Answerable))
 		inexact += int(one(!c.Exact))

@@ -160,7 +160,7 @@ func (rep *Report) pageQuestion(i int) pageQuestion {
 		shown := ""
 		if p.Text != nil {
 			shown = *p.Text
-		} else if v := rep.lib.volume(p.Doc); v != nil {
+		} else if v := rep.lib.volume(p.Doc, ""); v != nil {
 			shown, _ = v.slice(p.Start, p.End)
 		}
 		gold := slices.ContainsFunc(s.Groups, func(g GroupScore) bool { return g.Rank == j+1 })
@@ -192,6 +192,8 @@ func pieces(text string, citations []Citation) []piece {
 func (rep *Report) pageCitation(r *Result, c Citation, s CitationScore, gold bool) pageCitation {
 	out := pageCitation{Citation: c, CitationScore: s}
 	switch {
+	case s.Changed:
+		out.Status = "the text changed since, this version isn't kept"
 	case !s.Verbatim:
 		out.Status = "not in the document"
 	case !s.Exact:
@@ -203,8 +205,8 @@ func (rep *Report) pageCitation(r *Result, c Citation, s CitationScore, gold boo
 	default:
 		out.Status = "exact"
 	}
-	out.Fault = !s.Exact || gold && !s.Correct
-	v := rep.lib.volume(c.Doc)
+	out.Fault = !s.Changed && (!s.Exact || gold && !s.Correct)
+	v := rep.lib.volume(c.Doc, c.Version)
 	if v == nil {
 		return out
 	}

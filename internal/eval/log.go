@@ -11,27 +11,60 @@ import (
 	"path/filepath"
 )
 
-// Log is a results file that grows by a line for each answer, so that a run
-// that was broken off can go on. It is not safe for concurrent use.
-type Log struct {
-	f *os.File
-	// Done are the results that the file held when it was opened.
-	Done map[string]Result
+// resultsName is the file with a line for each answer.
+const resultsName = "results.jsonl"
+
+// Kept is what one system made of a set.
+type Kept struct {
+	// Settings are those of the answers, not those of whoever reads them.
+	Settings []Setting
+	Results  map[string]Result // by id
 }
 
-// OpenLog opens a results file for more results. What it holds is kept when
-// resume is set, without a last line that was cut off in writing; else the file
-// begins anew. That the results are of the same system, only the caller knows.
-func OpenLog(path string, resume bool) (*Log, error) {
-	l := &Log{}
+// ReadKept reads the answers that a run left in a folder. Where the folder
+// doesn't hold the settings, a setting says so.
+func ReadKept(dir string) (Kept, error) {
+	path := filepath.Join(dir, resultsName)
+	f, err := os.Open(path)
+	if err != nil {
+		return Kept{}, fmt.Errorf("read results: %w", err)
+	}
+	defer f.Close()
+	var k Kept
+	if k.Results, err = ReadResults(f, path); err != nil {
+		return Kept{}, err
+	}
+	if k.Settings, err = readSettings(dir); err != nil {
+		return Kept{}, fmt.Errorf("read settings: %w", err)
+	}
+	if len(k.Settings) == 0 {
+		k.Settings = []Setting{{"settings", "not kept"}}
+	}
+	return k, nil
+}
+
+// Log is a results file that grows by a line for each answer, so that a run
+// that was broken off can go on, and the settings of those answers beside it.
+// It is not safe for concurrent use.
+type Log struct {
+	// Kept are the results that the file held when it was opened, and the
+	// settings of all that it will hold.
+	Kept
+
+	f *os.File
+}
+
+// OpenLog opens the results of a folder for more, given with these settings.
+// What there is, is kept when resume is set, without a last line that was cut
+// off in writing, and has to have the same settings: else the error is a
+// *SettingsError. Without resume the results begin anew.
+func OpenLog(dir string, settings []Setting, resume bool) (*Log, error) {
+	path := filepath.Join(dir, resultsName)
+	l := &Log{Kept: Kept{Settings: settings}}
 	var kept []byte
 	if resume {
-		b, err := os.ReadFile(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("resume: %w", err)
-		}
-		kept = b[:bytes.LastIndexByte(b, '\n')+1]
-		if l.Done, err = ReadResults(bytes.NewReader(kept), path); err != nil {
+		var err error
+		if kept, err = l.resume(dir, path); err != nil {
 			return nil, fmt.Errorf("resume: %w", err)
 		}
 	}
@@ -43,11 +76,33 @@ func OpenLog(path string, resume bool) (*Log, error) {
 	if err == nil {
 		_, err = f.Seek(0, io.SeekEnd)
 	}
+	// After the old results are gone: never settings beside results of others.
+	if err == nil {
+		err = writeSettings(dir, l.Settings)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open results: %w", err), f.Close())
 	}
 	l.f = f
 	return l, nil
+}
+
+// resume takes over results and settings, and returns the lines to keep.
+func (l *Log) resume(dir, path string) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	b = b[:bytes.LastIndexByte(b, '\n')+1]
+	if l.Results, err = ReadResults(bytes.NewReader(b), path); err != nil || len(l.Results) == 0 {
+		return nil, err
+	}
+	kept, err := readSettings(dir)
+	if err == nil {
+		err = sameSystem(dir, kept, l.Settings)
+	}
+	l.Settings = kept
+	return b, err
 }
 
 // Add appends a result in one write.

@@ -18,6 +18,9 @@ func (rep *Report) WriteMarkdown(w io.Writer) error {
 		p("- %s: %s\n", plain(x.Name), plain(x.Value))
 	}
 	p("- questions: %d, of which %d answerable, %d without result, %d failed to answer\n", s.N, s.Answerable, s.Missing, s.Errors)
+	if s.Changed > 0 {
+		p("- citations left out of the figures, as their text changed since and that version isn't kept: %d\n", s.Changed)
+	}
 	p("- without any fault: %d\n\n", s.N-rep.Failed())
 	p("%s", s.table())
 	if s.Latency.N > 0 {

@@ -118,7 +118,7 @@ func probeNumber(ctx context.Context, p Prober, q Question, change Replacement, 
 // nowhere else in the document.
 func numberToChange(texts Texts, r *Result) (change Replacement, old string, ok bool) {
 	for _, c := range r.Citations {
-		text, ok := texts.Text(c.Doc)
+		text, ok := texts.Text(c.Doc, c.Version)
 		runes := []rune(text)
 		if !ok || c.Start < 0 || c.Start >= c.End || c.End > len(runes) {
 			continue

@@ -34,21 +34,18 @@ type Summary struct {
 	Settings []Setting `json:"settings,omitempty"`
 	// N counts the questions, Answerable those of them, Missing those without
 	// a result, Errors those that failed.
-	N          int     `json:"n"`
-	Answerable int     `json:"answerable"`
-	Missing    int     `json:"missing"`
-	Errors     int     `json:"errors"`
+	N          int `json:"n"`
+	Answerable int `json:"answerable"`
+	Missing    int `json:"missing"`
+	Errors     int `json:"errors"`
+	// Changed counts the citations that no figure counts, as their text changed
+	// since and their version of it isn't kept.
+	Changed    int     `json:"text_changed,omitempty"`
 	Metrics    Figures `json:"metrics"`
 	ByType     []Part  `json:"by_type"`
 	ByDocument []Part  `json:"by_document"`
 	Latency    Latency `json:"latency_ms"`
 	Usage      Tokens  `json:"usage"`
-}
-
-// Setting is one thing to know about a run: its mode, the model, the server.
-type Setting struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
 }
 
 // Tokens is what a run cost. All are zero when no model was asked.
@@ -72,7 +69,7 @@ type Options struct {
 
 // Asked is a question set, what came back by id, and the texts to score it
 // against. They have to know the documents of the gold and those that are
-// cited: see Documents.
+// cited: see Sources.
 type Asked struct {
 	Questions []Question
 	Results   map[string]Result
@@ -142,6 +139,9 @@ func (rep *Report) summarise(opt Options) {
 		sum.Answerable += int(one(rep.Questions[i].Answerable))
 		sum.Missing += int(one(!ok))
 		sum.Errors += int(one(r.Error != ""))
+		for _, c := range rep.Scores[i].Citations {
+			sum.Changed += int(one(c.Changed))
+		}
 		if r.Usage != nil {
 			sum.Usage.Answers++
 			sum.Usage.PromptTokens += r.Usage.PromptTokens
@@ -160,27 +160,27 @@ func (rep *Report) Failed() int {
 	return n
 }
 
-// Documents lists the documents that scoring needs the text of: those of the
-// gold, of the citations, and of passages without a text. results may be nil.
-func Documents(qs []Question, results map[string]Result) []string {
-	seen := make(map[string]bool)
-	var out []string
-	add := func(doc string) {
-		if !seen[doc] {
-			seen[doc] = true
-			out = append(out, doc)
+// Sources lists the texts that scoring needs: those of the gold, of the
+// citations, and of passages without a text. results may be nil.
+func Sources(qs []Question, results map[string]Result) []Source {
+	seen := make(map[Source]bool)
+	var out []Source
+	add := func(doc, version string) {
+		if s := (Source{doc, version}); !seen[s] {
+			seen[s] = true
+			out = append(out, s)
 		}
 	}
 	for _, q := range qs {
 		for _, g := range q.Gold {
-			add(g.Doc)
+			add(g.Doc, "")
 		}
 		for _, c := range results[q.ID].Citations {
-			add(c.Doc)
+			add(c.Doc, c.Version)
 		}
 		for _, p := range results[q.ID].Retrieved {
 			if p.Text == nil {
-				add(p.Doc)
+				add(p.Doc, "")
 			}
 		}
 	}

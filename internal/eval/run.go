@@ -167,7 +167,7 @@ func NewResult(q Question, a *record.Answer, path func(documentID string) string
 	}
 	for _, c := range a.Citations {
 		r.Citations = append(r.Citations, Citation{
-			Number: c.Number, Doc: path(c.DocumentID), Quote: c.Quote,
+			Number: c.Number, Doc: path(c.DocumentID), Version: c.Version, Quote: c.Quote,
 			Start: c.Start, End: c.End, AnswerSpans: c.AnswerSpans,
 		})
 	}

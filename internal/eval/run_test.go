@@ -32,7 +32,7 @@ func perfect(texts Texts) Asker {
 		a := record.Answer{Status: record.Answered, Text: q.Answer}
 		length := len([]rune(q.Answer))
 		for i, g := range q.groups() {
-			text, _ := texts.Text(g[0].Doc)
+			text, _ := texts.Text(g[0].Doc, "")
 			quote := string([]rune(text)[g[0].Start:g[0].End])
 			a.Text += fmt.Sprintf(" [%d]", i+1)
 			a.Citations = append(a.Citations, record.Citation{
@@ -106,8 +106,10 @@ func TestEmptySystem(t *testing.T) {
 
 func TestRunGoesOnWhereItStopped(t *testing.T) {
 	qs := testQuestions(t)
-	path := filepath.Join(t.TempDir(), "results.jsonl")
-	log, err := OpenLog(path, false)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "results.jsonl")
+	began := []Setting{{"embedder", "e5"}, {DateSetting, "gisteren"}}
+	log, err := OpenLog(dir, began, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,12 +133,12 @@ func TestRunGoesOnWhereItStopped(t *testing.T) {
 	}
 	appendTo(t, path, `{"id":"torn`)
 
-	log, err = OpenLog(path, true)
+	log, err = OpenLog(dir, []Setting{{"embedder", "e5"}, {DateSetting, "vandaag"}}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(log.Done) != 4 {
-		t.Fatalf("got %d kept results, want 4", len(log.Done))
+	if d := cmp.Diff(began, log.Settings); len(log.Results) != 4 || d != "" {
+		t.Fatalf("got %d kept results, want 4; settings (-want +got):\n%s", len(log.Results), d)
 	}
 	qs[0].Question += " Echt?" // another wording has to be asked again
 	var again []string
@@ -144,7 +146,7 @@ func TestRunGoesOnWhereItStopped(t *testing.T) {
 	results, err := Run(t.Context(), askerFunc(func(_ context.Context, q Question) (record.Answer, error) {
 		again = append(again, q.ID)
 		return record.Answer{Text: "nee"}, nil
-	}), qs, Config{Jobs: 1, Done: log.Done, Save: log.Add, Progress: func(p Progress) { last = p }})
+	}), qs, Config{Jobs: 1, Done: log.Results, Save: log.Add, Progress: func(p Progress) { last = p }})
 	if err := errors.Join(err, log.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -211,14 +213,14 @@ func appendTo(tb testing.TB, path, text string) {
 func TestNewResult(t *testing.T) {
 	a := record.Answer{
 		Text: "De pilot is in 2022 opgezet. [1]\nDaarna niet [2][3].", Status: record.Answered, SearchQuestion: "Wanneer?",
-		Citations: []record.Citation{{Number: 1, DocumentID: "d1", Quote: "in 2022", Start: 3, End: 10, AnswerSpans: []record.Span{{Start: 0, End: 28}}}},
+		Citations: []record.Citation{{Number: 1, DocumentID: "d1", Version: "v1", Quote: "in 2022", Start: 3, End: 10, AnswerSpans: []record.Span{{Start: 0, End: 28}}}},
 		Passages:  []record.Passage{{DocumentID: "d2", Start: 1, End: 4, Text: "abc"}},
 		Mode:      record.Generated, Model: "m", Usage: record.Usage{PromptTokens: 3, CompletionTokens: 2},
 	}
 	text := "abc"
 	want := Result{
 		ID: "a", Question: "Q?", SearchQuestion: "Wanneer?", Answer: "De pilot is in 2022 opgezet.\nDaarna niet.", Text: a.Text,
-		Citations: []Citation{{Number: 1, Doc: "pad/d1.txt", Quote: "in 2022", Start: 3, End: 10, AnswerSpans: []record.Span{{Start: 0, End: 28}}}},
+		Citations: []Citation{{Number: 1, Doc: "pad/d1.txt", Version: "v1", Quote: "in 2022", Start: 3, End: 10, AnswerSpans: []record.Span{{Start: 0, End: 28}}}},
 		Retrieved: []Retrieved{{Doc: "pad/d2.txt", Start: 1, End: 4, Text: &text}},
 		Mode:      record.Generated, Model: "m", Usage: &record.Usage{PromptTokens: 3, CompletionTokens: 2},
 	}
@@ -248,7 +250,14 @@ func fakeServer(tb testing.TB) *httptest.Server {
 		reply(w, map[string]any{"documents": docs, "total": 2})
 	})
 	mux.HandleFunc("GET /api/v1/documents/{id}/text", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("version") == "weg" {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
 		fmt.Fprintf(w, "Tekst van %s %s.", r.PathValue("id"), r.URL.Query().Get("version"))
+	})
+	mux.HandleFunc("GET /api/v1/info", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, map[string]any{"version": "v7", "model": "taal"})
 	})
 	mux.HandleFunc("POST /api/v1/chat", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
@@ -299,16 +308,27 @@ func TestServer(t *testing.T) {
 	if c := results["a"].Citations; len(c) != 1 || c[0].Doc != "nieuws.md" {
 		t.Errorf("got citations %+v, want one of nieuws.md", c)
 	}
-	if err := s.Load(t.Context(), []string{"brief", "onbekend.txt"}); err != nil {
+	if err := s.Load(t.Context(), []Source{{"brief", ""}, {"brief", "v0"}, {"brief", "weg"}, {"onbekend.txt", ""}}); err != nil {
 		t.Fatal(err)
 	}
-	if text, ok := s.Text("./map/brief.txt"); !ok || text != "Tekst van d1 v1." {
-		t.Errorf("got %q %v", text, ok)
-	}
-	for _, doc := range []string{"nieuws.md", "onbekend.txt"} { // not loaded, not there
-		if text, ok := s.Text(doc); ok {
-			t.Errorf("%s: got %q, want nothing", doc, text)
+	for source, want := range map[Source]string{
+		{"./map/brief.txt", ""}: "Tekst van d1 v1.", {"brief", "v1"}: "Tekst van d1 v1.", {"brief", "v0"}: "Tekst van d1 v0.",
+		{"brief", "weg"}: "", {"nieuws.md", ""}: "", {"onbekend.txt", ""}: "", // not kept, not loaded, not there
+	} {
+		if text, ok := s.Text(source.Doc, source.Version); ok != (want != "") || text != want {
+			t.Errorf("%v: got %q %v, want %q", source, text, ok, want)
 		}
+	}
+	about, err := s.Settings(t.Context())
+	want := []Setting{
+		{"server", srv.URL},
+		{"program", "bronwijzer v7"},
+		{"mode", "extractive"},
+		{"model", "taal"},
+		DocumentsSetting(map[string]string{"map/brief.txt": "v1", "nieuws.md": "v2"}),
+	}
+	if d := cmp.Diff(want, about); err != nil || d != "" {
+		t.Errorf("%v: settings (-want +got):\n%s", err, d)
 	}
 }
 

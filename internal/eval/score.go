@@ -43,10 +43,16 @@ type GroupScore struct {
 	// Cited is set when a correct citation overlaps it, DocCited when one of
 	// its documents is cited.
 	Cited, DocCited bool
+	// Unknown is set when it isn't Cited as far as is known, but the text of a
+	// citation of one of its documents changed since.
+	Unknown bool
 }
 
 // CitationScore judges one citation.
 type CitationScore struct {
+	// Changed: the text changed since, and the version that the citation is of
+	// isn't kept. Nothing is known of the rest, and no figure counts it.
+	Changed bool
 	// Verbatim: the quote occurs in its document, white space collapsed.
 	Verbatim bool
 	// Exact: it is the document's text at its span, character for character.
@@ -167,7 +173,7 @@ func (s *Scorer) passageText(p Retrieved) string {
 	if p.Text != nil {
 		return *p.Text
 	}
-	v := s.lib.volume(p.Doc)
+	v := s.lib.volume(p.Doc, "")
 	if v == nil {
 		return ""
 	}
@@ -183,13 +189,13 @@ func (s *Scorer) citations(q *Question, r *Result, out *Score) {
 			out.Groups = append(out.Groups, GroupScore{Gold: g})
 		}
 	}
-	var exact, verbatim, correct float64
+	var cited, exact, verbatim, correct float64
 	for _, c := range r.Citations {
 		cs := s.citation(c, out.Groups)
 		out.Citations = append(out.Citations, cs)
+		cited += one(!cs.Changed)
 		exact, verbatim, correct = exact+one(cs.Exact), verbatim+one(cs.Verbatim), correct+one(cs.Correct)
 	}
-	cited := float64(len(r.Citations))
 	if cited > 0 {
 		out.Metrics["quote_exact"] = Ratio{exact, cited}
 	}
@@ -200,23 +206,28 @@ func (s *Scorer) citations(q *Question, r *Result, out *Score) {
 		out.Metrics["citation_precision"] = Ratio{correct, cited}
 		out.Metrics["citation_verbatim"] = Ratio{verbatim, cited}
 	}
-	var covered, docs float64
-	for _, g := range out.Groups {
-		covered, docs = covered+one(g.Cited), docs+one(g.DocCited)
+	var known, covered, docs float64
+	for i := range out.Groups {
+		g := &out.Groups[i]
+		g.Unknown = g.Unknown && !g.Cited
+		known, covered, docs = known+one(!g.Unknown), covered+one(g.Cited), docs+one(g.DocCited)
 	}
-	out.Metrics["citation_recall"] = Ratio{covered, float64(len(out.Groups))}
+	if known > 0 {
+		out.Metrics["citation_recall"] = Ratio{covered, known}
+	}
 	out.Metrics["citation_doc_recall"] = Ratio{docs, float64(len(out.Groups))}
 }
 
-// citation judges one citation and marks the groups that it covers.
+// citation judges one citation and marks the groups that it covers, or may
+// cover.
 func (s *Scorer) citation(c Citation, groups []GroupScore) CitationScore {
+	v := s.lib.volume(c.Doc, c.Version)
+	out := CitationScore{Changed: v == nil && c.Version != ""}
 	for i := range groups {
 		if slices.ContainsFunc(groups[i].Gold, func(e Gold) bool { return sameDoc(e.Doc, c.Doc) }) {
-			groups[i].DocCited = true
+			groups[i].DocCited, groups[i].Unknown = true, groups[i].Unknown || out.Changed
 		}
 	}
-	var out CitationScore
-	v := s.lib.volume(c.Doc)
 	if v == nil {
 		return out
 	}

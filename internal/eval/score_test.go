@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"bronwijzer/internal/docs"
 )
 
 // fleet is the document of the hand-computed examples. Its quotes in the
@@ -25,6 +27,13 @@ func golden(groups string, quotes ...string) []Gold {
 		out = append(out, g)
 	}
 	return out
+}
+
+// citeVersion is a citation of a version of fleet.
+func citeVersion(quote string, start int, version string) Citation {
+	c := cite(quote, start)
+	c.Version = version
+	return c
 }
 
 func cite(quote string, start int) Citation {
@@ -146,6 +155,27 @@ func TestScoreByHand(t *testing.T) {
 			}},
 			Metrics{"hit@5": {0, 1}, "hit@10": {1, 1}, "mrr@10": {1. / 7, 1}, "group_recall@5": {0, 2}, "group_recall@10": {1, 2}},
 		},
+		{
+			"a citation of the version that there is counts as one without",
+			Question{Answerable: true, Gold: golden("a", oldest)},
+			Result{Citations: []Citation{citeVersion(oldest, at, docs.Version(fleet))}},
+			Metrics{"quote_exact": {1, 1}, "citation_precision": {1, 1}, "citation_recall": {1, 1}},
+		},
+		{
+			"one of a text that changed since doesn't count, and the group it may cover isn't known",
+			Question{Answerable: true, Gold: golden("ab", oldest, boats)},
+			Result{Citations: []Citation{citeVersion("De oudste boot is van 1931.", at, "weg"), cite(boats, 0)}},
+			Metrics{
+				"quote_exact": {0, 1}, "citation_verbatim": {1, 1}, "citation_precision": {1, 1},
+				"citation_recall": {1, 1}, "citation_doc_recall": {2, 2},
+			},
+		},
+		{
+			"one of a document that is not there, without a version, is wrong",
+			Question{Answerable: true, Gold: golden("a", boats)},
+			Result{Citations: []Citation{{Doc: "verzonnen.txt", Quote: boats, End: 38}}},
+			Metrics{"quote_exact": {0, 1}, "citation_verbatim": {0, 1}, "citation_precision": {0, 1}, "citation_recall": {0, 1}},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -173,6 +203,36 @@ func TestScoreLeavesOut(t *testing.T) {
 		if !strings.HasPrefix(name, "refusal_") {
 			t.Errorf("unanswerable: got %s %v, want none", name, r)
 		}
+	}
+}
+
+// Of a text that changed since, nothing is said: neither by the figures nor by
+// the failures, but for how many citations that are.
+func TestScoreOfChangedText(t *testing.T) {
+	q := Question{ID: "a", Question: "Hoe oud?", Answerable: true, Gold: golden("a", "De oudste boot is van 1932.")}
+	r := Result{ID: "a", Text: "Van 1931.", Citations: []Citation{citeVersion("De oudste boot is van 1931.", 39, "weg")}}
+	rep, err := Evaluate(t.Context(), Asked{[]Question{q}, map[string]Result{"a": r}, memory(t, map[string]string{"vloot.txt": fleet})}, Options{Resamples: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"quote_exact", "citation_verbatim", "citation_precision", "citation_recall"} {
+		if f, ok := rep.Summary.Metrics[name]; ok {
+			t.Errorf("%s: got %v, want none", name, f)
+		}
+	}
+	for _, f := range rep.Failures[0] {
+		if f.Fault == Citing || f.Fault == Quoting {
+			t.Errorf("got the failure %v", f)
+		}
+	}
+	var b strings.Builder
+	if err := rep.WriteMarkdown(&b); err != nil || rep.Summary.Changed != 1 || !strings.Contains(b.String(), "isn't kept: 1\n") {
+		t.Errorf("%v: got %d citations left out, want 1; said\n%s", err, rep.Summary.Changed, b.String())
+	}
+	nodes := parseReport(t, rep)
+	said := textOf(nodes["dl"][0]) + textOf(nodes["details"][0])
+	if !strings.Contains(said, "left out, as their text changed since1") || !strings.Contains(said, "this version isn't kept") {
+		t.Errorf("the report is silent of it:\n%s", said)
 	}
 }
 

@@ -31,7 +31,7 @@ type Server struct {
 	names Names
 
 	mu    sync.Mutex
-	texts map[string]string // by path; what Load fetched
+	texts map[Source]string // by path and version; what Load fetched
 }
 
 var (
@@ -76,7 +76,7 @@ func NewServer(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	if cfg.Client == nil {
 		cfg.Client = &http.Client{Timeout: 2 * time.Minute}
 	}
-	s := &Server{cfg: cfg, docs: make(map[string]serverDoc), paths: make(map[string]string), texts: make(map[string]string)}
+	s := &Server{cfg: cfg, docs: make(map[string]serverDoc), paths: make(map[string]string), texts: make(map[Source]string)}
 	var paths []string
 	for page := 1; ; page++ {
 		var list struct {
@@ -96,6 +96,24 @@ func NewServer(ctx context.Context, cfg ServerConfig) (*Server, error) {
 			return s, nil
 		}
 	}
+}
+
+// Settings tell what the server is, as far as it says: its address, the program,
+// the mode that is asked for, the model and the documents.
+func (s *Server) Settings(ctx context.Context) ([]Setting, error) {
+	var info struct{ Version, Model string }
+	if err := s.getJSON(ctx, "/api/v1/info", &info); err != nil {
+		return nil, fmt.Errorf("read settings of %s: %w", s.cfg.URL, err)
+	}
+	out := []Setting{{"server", s.cfg.URL}, {"program", "bronwijzer " + info.Version}, {"mode", string(s.cfg.Mode)}}
+	if info.Model != "" {
+		out = append(out, Setting{"model", info.Model})
+	}
+	versions := make(map[string]string, len(s.docs))
+	for path, d := range s.docs {
+		versions[path] = d.Version
+	}
+	return append(out, DocumentsSetting(versions)), nil
 }
 
 // Path returns the path of a document by its id, and the id of one that the
@@ -133,42 +151,50 @@ func (s *Server) Ask(ctx context.Context, q Question) (record.Answer, error) {
 	}
 }
 
-// Load fetches the texts of these documents that weren't fetched before.
-// Unknown names are passed over; Text reports them.
-func (s *Server) Load(ctx context.Context, docs []string) error {
-	for _, doc := range docs {
-		path, ok := s.names.Find(doc)
-		if !ok {
+// Load fetches those of these texts that weren't fetched before. Unknown names,
+// and versions that the server doesn't keep, are passed over; Text reports them.
+func (s *Server) Load(ctx context.Context, sources []Source) error {
+	for _, source := range sources {
+		at, ok := s.find(source.Doc, source.Version)
+		if _, known := s.Text(source.Doc, source.Version); !ok || known {
 			continue
 		}
-		if _, ok := s.Text(path); ok {
-			continue
-		}
-		d := s.docs[path]
 		var text []byte
-		target := "/api/v1/documents/" + url.PathEscape(d.ID) + "/text?version=" + url.QueryEscape(d.Version)
-		if err := s.get(ctx, target, func(r io.Reader) (err error) { text, err = io.ReadAll(r); return err }); err != nil {
-			return fmt.Errorf("load %s: %w", path, err)
+		target := "/api/v1/documents/" + url.PathEscape(s.docs[at.Doc].ID) + "/text?version=" + url.QueryEscape(at.Version)
+		err := s.get(ctx, target, func(r io.Reader) (err error) { text, err = io.ReadAll(r); return err })
+		var status *StatusError
+		if errors.As(err, &status) && status.Status == http.StatusNotFound && source.Version != "" {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("load %s: %w", at.Doc, err)
 		}
 		if !utf8.Valid(text) {
-			return fmt.Errorf("load %s: text isn't UTF-8", path)
+			return fmt.Errorf("load %s: text isn't UTF-8", at.Doc)
 		}
 		s.mu.Lock()
-		s.texts[path] = string(text)
+		s.texts[at] = string(text)
 		s.mu.Unlock()
 	}
 	return nil
 }
 
-// Text implements Texts for the documents that were loaded.
-func (s *Server) Text(doc string) (string, bool) {
+// find is the path of a document and its version, by name; that of now where
+// version is empty.
+func (s *Server) find(doc, version string) (Source, bool) {
 	path, ok := s.names.Find(doc)
+	return Source{path, cmp.Or(version, s.docs[path].Version)}, ok
+}
+
+// Text implements Texts for what was loaded.
+func (s *Server) Text(doc, version string) (string, bool) {
+	at, ok := s.find(doc, version)
 	if !ok {
 		return "", false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text, ok := s.texts[path]
+	text, ok := s.texts[at]
 	return text, ok
 }
 

@@ -179,7 +179,7 @@ func checkGold(g Gold, lib *library) string {
 	if quote == "" {
 		return "gold without a quote"
 	}
-	v := lib.volume(g.Doc)
+	v := lib.volume(g.Doc, "")
 	if v == nil {
 		return fmt.Sprintf("unknown document %q", g.Doc)
 	}

@@ -7,16 +7,23 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"bronwijzer/internal/docs"
 )
 
 // Texts gives documents their text. Names are compared as sameDoc does: without
 // "./" in front and without the last extension, and a bare file name stands for
 // the path that ends with it.
 type Texts interface {
-	// Text returns the stored text of a document: the one that spans count in.
-	// ok is false when there is no such document. Safe for concurrent use.
-	Text(doc string) (text string, ok bool)
+	// Text returns the stored text of a version of a document, of the current
+	// one where version is empty: the text that spans count in. ok is false
+	// when there is no such document, or that version isn't kept. Safe for
+	// concurrent use.
+	Text(doc, version string) (text string, ok bool)
 }
+
+// Source names a version of a document; an empty Version is the current one.
+type Source struct{ Doc, Version string }
 
 // docKey is what remains of a document's name for comparison.
 func docKey(doc string) string {
@@ -68,7 +75,8 @@ func (n Names) Find(doc string) (string, bool) {
 }
 
 // Folder is the Texts of a folder of text files, each read when first asked
-// for. A file that isn't UTF-8 has no text.
+// for. A file that isn't UTF-8 has no text; of versions there is but the current
+// one.
 type Folder struct {
 	fsys  fs.FS
 	names Names
@@ -95,11 +103,20 @@ func NewFolder(fsys fs.FS) (*Folder, error) {
 }
 
 // Text implements Texts.
-func (f *Folder) Text(doc string) (string, bool) {
+func (f *Folder) Text(doc, version string) (string, bool) {
 	p, ok := f.names.Find(doc)
 	if !ok {
 		return "", false
 	}
+	text, ok := f.current(p)
+	if !ok || version != "" && version != docs.Version(text) {
+		return "", false
+	}
+	return text, true
+}
+
+// current is the text of a file.
+func (f *Folder) current(p string) (string, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if text, ok := f.texts[p]; ok {
@@ -119,7 +136,7 @@ type library struct {
 	texts Texts
 
 	mu   sync.Mutex
-	read map[string]*volume
+	read map[string]*volume // by text, as a version is mostly the current one
 }
 
 type volume struct {
@@ -127,22 +144,22 @@ type volume struct {
 	collapsed string
 }
 
-// volume returns nil for an unknown document.
-func (l *library) volume(doc string) *volume {
+// volume returns nil for an unknown document, and for a version that isn't kept.
+func (l *library) volume(doc, version string) *volume {
+	text, ok := l.texts.Text(doc, version)
+	if !ok {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if v, ok := l.read[doc]; ok {
+	if v, ok := l.read[text]; ok {
 		return v
-	}
-	text, ok := l.texts.Text(doc)
-	var v *volume
-	if ok {
-		v = &volume{runes: []rune(text), collapsed: collapse(text)}
 	}
 	if l.read == nil {
 		l.read = make(map[string]*volume)
 	}
-	l.read[doc] = v
+	v := &volume{runes: []rune(text), collapsed: collapse(text)}
+	l.read[text] = v
 	return v
 }
 
