@@ -210,6 +210,9 @@ func (c *evalCmd) results(ctx context.Context, v *invocation, s subject, qs []ev
 func (c *evalCmd) report(ctx context.Context, v *invocation, s subject, qs []eval.Question) (*eval.Report, error) {
 	var opt eval.Options
 	var err error
+	if opt.Limits, err = eval.ParseLimits(c.Min); err != nil {
+		return nil, err
+	}
 	if opt.Judge, err = c.judge(ctx, v); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,13 @@ const (
 	Unfaithful Fault = "probe"
 )
 
+// misleads reports whether a reader is worse off for it: by a wrong answer, a
+// wrong refusal, a leak or a quote that isn't the document's. The other faults
+// are of use to whoever improves the program.
+func (f Fault) misleads() bool {
+	return f == Refusal || f == Answering || f == Leak || f == Quoting
+}
+
 // Failure is one thing that was wrong with one answer.
 type Failure struct {
 	Fault   Fault  `json:"fault"`

@@ -38,20 +38,34 @@ func ParseLimits(s string) ([]Limit, error) {
 	return out, nil
 }
 
-// Broken returns a sentence for each limit that the figures don't keep. A
-// metric that the run has no value for doesn't keep its limit.
+// Broken returns a sentence for each limit that the figures don't keep.
 func Broken(limits []Limit, f Figures) []string {
 	var out []string
 	for _, l := range limits {
-		fig, ok := f[l.Metric]
-		switch {
-		case !ok || math.IsNaN(fig.Value):
-			out = append(out, fmt.Sprintf("%s has no value, want %g", l.Metric, l.Value))
-		case lessIsBetter(l.Metric) && fig.Value > l.Value:
-			out = append(out, fmt.Sprintf("%s is %.3f, want at most %g", l.Metric, fig.Value, l.Value))
-		case !lessIsBetter(l.Metric) && fig.Value < l.Value:
-			out = append(out, fmt.Sprintf("%s is %.3f, want at least %g", l.Metric, fig.Value, l.Value))
+		if m := l.broken(f); m != "" {
+			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// broken says how the figures break the limit; nothing when they keep it. A
+// metric that the run has no value for doesn't.
+func (l Limit) broken(f Figures) string {
+	fig, ok := f[l.Metric]
+	switch {
+	case !ok || math.IsNaN(fig.Value):
+		return fmt.Sprintf("%s has no value, want %g", l.Metric, l.Value)
+	case lessIsBetter(l.Metric) && fig.Value > l.Value, !lessIsBetter(l.Metric) && fig.Value < l.Value:
+		return fmt.Sprintf("%s is %.3f, want %s %g", l.Metric, fig.Value, l.bound(), l.Value)
+	}
+	return ""
+}
+
+// bound says which side of the value is right.
+func (l Limit) bound() string {
+	if lessIsBetter(l.Metric) {
+		return "at most"
+	}
+	return "at least"
 }

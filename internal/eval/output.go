@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"math"
@@ -33,70 +32,6 @@ func (rep *Report) writeProbes(w io.Writer) error {
 	}
 	return nil
 }
-
-// The elements of JUnit's XML, as far as build servers read them.
-type (
-	junitSuite struct {
-		XMLName  xml.Name    `xml:"testsuite"`
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Time     string      `xml:"time,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Class   string        `xml:"classname,attr"`
-		Name    string        `xml:"name,attr"`
-		Time    string        `xml:"time,attr"`
-		Failure *junitMessage `xml:"failure,omitempty"`
-		Error   *junitMessage `xml:"error,omitempty"`
-	}
-	junitMessage struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr"`
-		Text    string `xml:",chardata"`
-	}
-)
-
-// WriteJUnit writes a test case for each question: an error where there is no
-// result, a failure where something was wrong.
-func (rep *Report) WriteJUnit(w io.Writer) error {
-	suite := junitSuite{Name: "bronwijzer eval", Tests: len(rep.Questions)}
-	var total float64
-	for i, q := range rep.Questions {
-		r := rep.Results[q.ID]
-		c := junitCase{Class: "eval." + q.Type, Name: q.ID + " " + q.Question, Time: seconds(r.LatencyMS)}
-		total += r.LatencyMS
-		if fs := rep.Failures[i]; len(fs) > 0 {
-			m := &junitMessage{Message: fs[0].Message, Type: string(fs[0].Fault)}
-			for _, f := range fs {
-				m.Text += string(f.Fault) + ": " + f.Message + "\n"
-			}
-			if fs[0].Fault == Unasked {
-				suite.Errors++
-				c.Error = m
-			} else {
-				suite.Failures++
-				c.Failure = m
-			}
-		}
-		suite.Cases = append(suite.Cases, c)
-	}
-	suite.Time = seconds(total)
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", " ")
-	if err := enc.Encode(suite); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
-}
-
-func seconds(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 3, 64) }
 
 // WriteCSV writes a line for each question, with a column for each metric that
 // has the question's own value, empty where it has none.

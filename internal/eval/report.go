@@ -22,6 +22,8 @@ type Report struct {
 	Scores   []Score
 	Failures [][]Failure
 	Summary  Summary
+	// Limits are what the figures have to keep.
+	Limits []Limit
 	// Comparison with an earlier run; nil without one.
 	Comparison *Comparison
 
@@ -65,6 +67,8 @@ type Options struct {
 	Probes []Probe
 	// Settings are shown in the reports.
 	Settings []Setting
+	// Limits are test cases in JUnit's file.
+	Limits []Limit
 }
 
 // Asked is a question set, what came back by id, and the texts to score it
@@ -82,7 +86,7 @@ func Evaluate(ctx context.Context, in Asked, opt Options) (*Report, error) {
 	if len(qs) == 0 {
 		return nil, errors.New("evaluate: no questions")
 	}
-	rep := &Report{Questions: qs, Results: in.Results, lib: library{texts: in.Texts}}
+	rep := &Report{Questions: qs, Results: in.Results, Limits: opt.Limits, lib: library{texts: in.Texts}}
 	scorer := NewScorer(in.Texts)
 	for i := range qs {
 		r := in.Results[qs[i].ID]
