@@ -78,21 +78,64 @@ func (c *evalCmd) Run(ctx context.Context, v *invocation) error {
 			files = append(files, path)
 		}
 	}
+	if err := c.fits(benchmarks); err != nil {
+		return err
+	}
 	if len(c.Paths) == 0 {
 		files = []string{defaultSet}
 	}
 	var errs []error
 	for _, dir := range benchmarks {
-		out := c.Out
-		if len(c.Paths) > 1 {
-			out = filepath.Join(c.Out, filepath.Base(dir))
-		}
-		errs = append(errs, c.benchmark(ctx, v, dir, out))
+		errs = append(errs, c.benchmark(ctx, v, dir))
 	}
 	if len(files) > 0 {
 		errs = append(errs, c.questions(ctx, v, files))
 	}
 	return errors.Join(errs...)
+}
+
+// fits refuses settings that say nothing to what is evaluated.
+func (c *evalCmd) fits(benchmarks []string) error {
+	if len(benchmarks) == 0 {
+		if c.Split != "" {
+			return &inputError{errors.New("--split names a part of a benchmark, and there is none")}
+		}
+		return nil
+	}
+	var idle []string
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"--url", c.URL != ""},
+		{"--mode", c.Mode != "auto"},
+		{"--resume", c.Resume},
+		{"--rescore", c.Rescore},
+		{"--judge", c.Judge != "words"},
+		{"--probes", c.Probes},
+	} {
+		if f.set {
+			idle = append(idle, f.name)
+		}
+	}
+	if len(idle) > 0 {
+		return &inputError{fmt.Errorf("%s: a benchmark is searched in this program, from the beginning; it doesn't go with %s",
+			strings.Join(benchmarks, ", "), strings.Join(idle, ", "))}
+	}
+	return nil
+}
+
+// baseline reads an earlier run; nil where none is asked for. It is read before
+// anything is written: it may be the same folder.
+func (c *evalCmd) baseline(dir string) (*eval.Scored, error) {
+	if c.Baseline == "" {
+		return nil, nil //nolint:nilnil // there is no earlier run, and that is fine
+	}
+	before, err := eval.ReadBaseline(dir)
+	if err != nil {
+		return nil, &inputError{err}
+	}
+	return before, nil
 }
 
 // questions asks the sets and reports.
@@ -101,12 +144,9 @@ func (c *evalCmd) questions(ctx context.Context, v *invocation, files []string) 
 	if err != nil {
 		return err
 	}
-	// Before anything is written: it may be the same folder.
-	var baseline *eval.Report
-	if c.Baseline != "" {
-		if baseline, err = eval.ReadBaseline(c.Baseline); err != nil {
-			return &inputError{err}
-		}
+	before, err := c.baseline(c.Baseline)
+	if err != nil {
+		return err
 	}
 	s, err := c.subject(ctx, v)
 	if err != nil {
@@ -124,8 +164,8 @@ func (c *evalCmd) questions(ctx context.Context, v *invocation, files []string) 
 	if err != nil {
 		return err
 	}
-	if baseline != nil {
-		rep.Comparison = eval.Compare(baseline, rep, resamples)
+	if before != nil {
+		rep.Comparison = eval.Compare(before, &rep.Scored, resamples)
 	}
 	if err := rep.Write(c.Out); err != nil {
 		return err

@@ -177,6 +177,14 @@ func TestEvalBadInput(t *testing.T) {
 		"together":       {[]string{"--probes", "--url", "http://127.0.0.1:1"}, []string{"--probes"}},
 		"rescore resume": {[]string{"--rescore", "--resume"}, []string{"--rescore"}},
 		"baseline":       {[]string{bad, "--baseline", folder}, []string{"scores.jsonl"}},
+		"idle": {
+			[]string{folder, "--mode", "extractive", "--judge", "model", "--resume"},
+			[]string{folder + ": a benchmark", "--mode, --resume, --judge"},
+		},
+		"idle rescore": {[]string{folder, "--rescore"}, []string{"--rescore"}},
+		"idle probes":  {[]string{folder, "--probes"}, []string{"--probes"}},
+		"idle url":     {[]string{folder, "--url", "http://127.0.0.1:1"}, []string{"--url"}},
+		"idle split":   {[]string{bad, "--split", "dev"}, []string{"--split"}},
 	} {
 		said := h.eval(t, 2, append(tt.args, "--out", filepath.Join(t.TempDir(), "uit"))...)
 		for _, want := range tt.want {
@@ -272,6 +280,13 @@ func TestEvalBenchmark(t *testing.T) {
 		t.Errorf("the data folder was touched: %v", err)
 	}
 	h.eval(t, 1, dir, "--out", out, "--min", "recall@100=0.8")
+	h.eval(t, 2, dir, "--out", out, "--baseline", t.TempDir())
+	write("queries.jsonl", `{"_id":"q1","text":"Wie maken honing van lindebloesem?"}
+{"_id":"q2","text":"Wie maken honing?"}
+`)
+	if said := h.eval(t, 0, dir, "--out", out+"2", "--baseline", out); !strings.Contains(said, "Vergeleken met de vorige uitkomsten (1 vragen)") {
+		t.Errorf("not compared on the query that both have:\n%s", said)
+	}
 	write("corpus.jsonl", "{\n")
 	if said := h.eval(t, 2, dir, "--out", out); !strings.Contains(said, "corpus.jsonl:1:") {
 		t.Errorf("a broken line isn't named:\n%s", said)

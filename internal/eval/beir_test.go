@@ -82,6 +82,19 @@ func TestBEIR(t *testing.T) {
 	if err := rep.Write(dir); err != nil {
 		t.Fatal(err)
 	}
+	before, err := ReadBaseline(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worse, err := RunBEIR(t.Context(), searcherFunc(func(string, int) ([]string, error) { return []string{"d9"}, nil }), b, Config{}, Options{Resamples: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	worse.Comparison = Compare(before, &worse.Scored, 50)
+	var md strings.Builder
+	if err := worse.WriteMarkdown(&md); err != nil || worse.Comparison.N != 2 || !strings.Contains(md.String(), "| hit@1 | 1.000 | 0.000 |") {
+		t.Errorf("%v: compared %d queries:\n%s", err, worse.Comparison.N, md.String())
+	}
 	run, err := os.ReadFile(filepath.Join(dir, "run.trec"))
 	if err != nil || !strings.HasPrefix(string(run), "q1 Q0 d2 1 3 bronwijzer\nq1 Q0 d9 2 2 bronwijzer\nq1 Q0 d1 3 1 bronwijzer\nq2 Q0 d2 1 ") {
 		t.Errorf("got %v and the run\n%s", err, run)

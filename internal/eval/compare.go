@@ -44,9 +44,9 @@ type Flip struct {
 	Message string
 }
 
-// Compare compares two reports on the same set. Neither is changed; the caller
-// puts the comparison in the one it belongs to.
-func Compare(before, after *Report, resamples int) *Comparison {
+// Compare compares two runs on the same set. Neither is changed; the caller puts
+// the comparison in the report it belongs to.
+func Compare(before, after *Scored, resamples int) *Comparison {
 	at := make(map[string]int)
 	for i := range before.Questions {
 		at[before.Questions[i].ID] = i

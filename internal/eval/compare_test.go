@@ -7,9 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// shares makes a report of n questions of which the first good hit.
-func shares(n, good int) *Report {
-	rep := &Report{}
+// shares makes a run of n questions of which the first good hit.
+func shares(n, good int) *Scored {
+	rep := &Scored{}
 	for i := range n {
 		rep.Questions = append(rep.Questions, Question{ID: string(rune('a' + i))})
 		rep.Scores = append(rep.Scores, Score{Metrics: Metrics{"hit@1": {one(i < good), 1}, "false_refusal": {one(i >= good), 1}}})
@@ -65,7 +65,7 @@ func TestCompareIsPaired(t *testing.T) {
 }
 
 func TestCompareNothingInCommon(t *testing.T) {
-	if c := Compare(&Report{}, shares(3, 1), 10); c.N != 0 || len(c.Deltas) != 0 || len(c.Flips) != 0 {
+	if c := Compare(&Scored{}, shares(3, 1), 10); c.N != 0 || len(c.Deltas) != 0 || len(c.Flips) != 0 {
 		t.Errorf("got %+v, want nothing", c)
 	}
 }

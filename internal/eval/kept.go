@@ -18,12 +18,12 @@ type keptScore struct {
 	Failures []Failure             `json:"failures,omitempty"`
 }
 
-func (rep *Report) writeScores(w io.Writer) error {
+func (s *Scored) writeScores(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for i, q := range rep.Questions {
-		k := keptScore{ID: q.ID, Question: q.Question, Metrics: make(map[string][2]float64), Failures: rep.Failures[i]}
-		for name, r := range rep.Scores[i].Metrics {
+	for i, q := range s.Questions {
+		k := keptScore{ID: q.ID, Question: q.Question, Metrics: make(map[string][2]float64), Failures: s.Failures[i]}
+		for name, r := range s.Scores[i].Metrics {
 			k.Metrics[name] = [2]float64{r.Num, r.Den}
 		}
 		if err := enc.Encode(k); err != nil {
@@ -37,8 +37,8 @@ func (rep *Report) writeScores(w io.Writer) error {
 // needs it: questions, metrics and failures, as they were scored then. Scoring
 // its results again would hold old quotes against documents that have changed
 // since, and call that an improvement.
-func ReadBaseline(dir string) (*Report, error) {
-	rep := &Report{}
+func ReadBaseline(dir string) (*Scored, error) {
+	out := &Scored{}
 	err := readKept(filepath.Join(dir, "scores.jsonl"), func(line []byte) error {
 		var k keptScore
 		if err := json.Unmarshal(line, &k); err != nil {
@@ -48,15 +48,15 @@ func ReadBaseline(dir string) (*Report, error) {
 		for name, r := range k.Metrics {
 			s.Metrics[name] = Ratio{r[0], r[1]}
 		}
-		rep.Questions = append(rep.Questions, Question{ID: k.ID, Question: k.Question})
-		rep.Scores = append(rep.Scores, s)
-		rep.Failures = append(rep.Failures, k.Failures)
+		out.Questions = append(out.Questions, Question{ID: k.ID, Question: k.Question})
+		out.Scores = append(out.Scores, s)
+		out.Failures = append(out.Failures, k.Failures)
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read baseline: %w", err)
 	}
-	return rep, nil
+	return out, nil
 }
 
 // ReadProbes reads the probes of a run that wrote into a folder; none when it

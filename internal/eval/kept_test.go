@@ -21,7 +21,7 @@ func TestReadBaseline(t *testing.T) {
 		t.Fatal(err)
 	}
 	better := evaluate(t, perfect(testFolder(t)), Options{Resamples: -1})
-	if d := cmp.Diff(Compare(rep, better, 50), Compare(kept, better, 50)); d != "" {
+	if d := cmp.Diff(Compare(&rep.Scored, &better.Scored, 50), Compare(kept, &better.Scored, 50)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	if _, err := ReadBaseline(filepath.Join(dir, "weg")); err == nil {

@@ -44,7 +44,7 @@ func mixedReport(tb testing.TB) *Report {
 			tb.Fatal(err)
 		}
 	}
-	reps[1].Comparison = Compare(reps[0], reps[1], 50)
+	reps[1].Comparison = Compare(&reps[0].Scored, &reps[1].Scored, 50)
 	return reps[1]
 }
 

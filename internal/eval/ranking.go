@@ -16,12 +16,14 @@ import (
 
 // BEIRReport is what a search made of a benchmark.
 type BEIRReport struct {
+	// Scored has the queries; none has a failure.
+	Scored
 	Summary Summary
 	// Rankings are the passages found for each query, best first, in the order
 	// of BEIR.Queries.
 	Rankings [][]string
-
-	queries []BEIRQuery
+	// Comparison with an earlier run; nil without one.
+	Comparison *Comparison
 }
 
 // RunBEIR searches for every query, as Run asks questions: cfg's Jobs and
@@ -36,9 +38,7 @@ func RunBEIR(ctx context.Context, s Searcher, b *BEIR, cfg Config, opt Options) 
 	if err != nil {
 		return nil, err
 	}
-	rep := &BEIRReport{queries: b.Queries}
-	ms := make([]Metrics, len(qs))
-	scores := make([]Score, len(qs))
+	rep := &BEIRReport{Scored: Scored{Questions: qs, Scores: make([]Score, len(qs)), Failures: make([][]Failure, len(qs))}}
 	for i, q := range b.Queries {
 		r := results[q.ID]
 		if r.Error != "" {
@@ -50,12 +50,12 @@ func RunBEIR(ctx context.Context, s Searcher, b *BEIR, cfg Config, opt Options) 
 		}
 		ranked = unique(ranked)
 		rep.Rankings = append(rep.Rankings, ranked)
-		ms[i], scores[i].Latency = ScoreRanking(q.Relevant, ranked), r.LatencyMS
+		rep.Scores[i] = Score{Metrics: ScoreRanking(q.Relevant, ranked), Latency: r.LatencyMS}
 	}
 	resamples := cmp.Or(opt.Resamples, 1000)
 	rep.Summary = Summary{
 		Settings: opt.Settings, N: len(qs), Answerable: len(qs),
-		Metrics: Interval(ms, resamples), Latency: Latencies(scores),
+		Metrics: Interval(metricsOf(rep.Scores), resamples), Latency: Latencies(rep.Scores),
 	}
 	return rep, nil
 }
@@ -141,7 +141,7 @@ func ndcg(relevant map[string]float64, ranked []string, k int) float64 {
 // WriteTREC writes the rankings as a TREC run.
 func (rep *BEIRReport) WriteTREC(w io.Writer) error {
 	bw := bufio.NewWriter(w)
-	for i, q := range rep.queries {
+	for i, q := range rep.Questions {
 		writeTREC(bw, q.ID, rep.Rankings[i])
 	}
 	return bw.Flush()
@@ -156,17 +156,20 @@ func (rep *BEIRReport) WriteMarkdown(w io.Writer) error {
 		fmt.Fprintf(bw, "- %s: %s\n", plain(x.Name), plain(x.Value))
 	}
 	fmt.Fprintf(bw, "- queries: %d\n\n%s", s.N, s.table())
+	if rep.Comparison != nil {
+		fmt.Fprint(bw, rep.Comparison.markdown())
+	}
 	return bw.Flush()
 }
 
-// Write writes summary.json, summary.md and run.trec into a folder, which it
-// makes where there is none.
+// Write writes summary.json, summary.md, scores.jsonl and run.trec into a
+// folder, which it makes where there is none.
 func (rep *BEIRReport) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"summary.json": rep.Summary.WriteJSON, "summary.md": rep.WriteMarkdown, "run.trec": rep.WriteTREC,
+		"summary.json": rep.Summary.WriteJSON, "summary.md": rep.WriteMarkdown, "scores.jsonl": rep.writeScores, "run.trec": rep.WriteTREC,
 	} {
 		if err := replaceFile(filepath.Join(dir, name), write); err != nil {
 			return fmt.Errorf("write report: %w", err)

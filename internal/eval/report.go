@@ -13,15 +13,20 @@ import (
 	"bronwijzer/internal/record"
 )
 
-// Report is an evaluated run: what was asked, what came back and what that is
-// worth. Questions, Scores and Failures go together.
-type Report struct {
+// Scored is what a run came to, question by question; the three go together.
+type Scored struct {
 	Questions []Question
+	Scores    []Score
+	Failures  [][]Failure
+}
+
+// Report is an evaluated run: what was asked, what came back and what that is
+// worth.
+type Report struct {
+	Scored
 	// Results are by id; a question may have none.
-	Results  map[string]Result
-	Scores   []Score
-	Failures [][]Failure
-	Summary  Summary
+	Results map[string]Result
+	Summary Summary
 	// Limits are what the figures have to keep.
 	Limits []Limit
 	// Comparison with an earlier run; nil without one.
@@ -86,7 +91,7 @@ func Evaluate(ctx context.Context, in Asked, opt Options) (*Report, error) {
 	if len(qs) == 0 {
 		return nil, errors.New("evaluate: no questions")
 	}
-	rep := &Report{Questions: qs, Results: in.Results, Limits: opt.Limits, lib: library{texts: in.Texts}}
+	rep := &Report{Scored: Scored{Questions: qs}, Results: in.Results, Limits: opt.Limits, lib: library{texts: in.Texts}}
 	scorer := NewScorer(in.Texts)
 	for i := range qs {
 		r := in.Results[qs[i].ID]
