@@ -153,7 +153,7 @@ func (c *evalCmd) questions(ctx context.Context, v *invocation, files []string) 
 		return err
 	}
 	defer s.close()
-	if err := s.Load(ctx, eval.Sources(set.Questions, nil)); err != nil {
+	if err := s.Load(ctx, set.Sources()); err != nil {
 		return err
 	}
 	set.Check(s)

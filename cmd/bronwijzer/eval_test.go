@@ -185,6 +185,10 @@ func TestEvalBadInput(t *testing.T) {
 		"idle probes":  {[]string{folder, "--probes"}, []string{"--probes"}},
 		"idle url":     {[]string{folder, "--url", "http://127.0.0.1:1"}, []string{"--url"}},
 		"idle split":   {[]string{bad, "--split", "dev"}, []string{"--split"}},
+		"twice, both wrong": {
+			[]string{set(gold("a", "001_ddf4943c36778a67.txt", "CKM-woordvoerder Shamir Ceuleers"), gold("a", "003_8dc92c9c5127c44e.txt", "staat er niet"))},
+			[]string{":2: a: id is used before", ":2: a: quote not found"},
+		},
 	} {
 		said := h.eval(t, 2, append(tt.args, "--out", filepath.Join(t.TempDir(), "uit"))...)
 		for _, want := range tt.want {

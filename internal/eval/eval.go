@@ -3,7 +3,6 @@ package eval
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 
 	"bronwijzer/internal/record"
 )
@@ -138,11 +137,5 @@ func parseQuestion(line []byte) (Question, error) {
 	}
 	q := l.Question
 	q.Answerable = l.Answerable == nil || *l.Answerable
-	if q.ID == "" {
-		return q, errors.New("no id")
-	}
-	if q.Question == "" {
-		return q, errors.New("no question")
-	}
 	return q, nil
 }

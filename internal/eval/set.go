@@ -12,12 +12,19 @@ import (
 // Set is a question set of one or more files. The zero value is empty and ready
 // to use.
 type Set struct {
+	// Questions are those with an id that none before them has, and a question.
 	Questions []Question
 
 	files    []string
-	origin   []string       // of each question: the name of its file
-	first    map[string]int // id → index in Questions
+	lines    []setLine
+	first    map[string]int // id → index in lines
 	problems []Problem
+}
+
+// setLine is a line that could be read, whatever else is wrong with it.
+type setLine struct {
+	Question
+	file string
 }
 
 // Problem is one fault of a question set.
@@ -94,20 +101,35 @@ func (s *Set) add(name string, n int, line []byte) {
 	}
 	q, err := parseQuestion(line)
 	if err != nil {
-		s.report(name, n, q.ID, err.Error())
-		return
-	}
-	if i, ok := s.first[q.ID]; ok {
-		s.report(name, n, q.ID, fmt.Sprintf("id is used before, at %s:%d", s.origin[i], s.Questions[i].Line))
+		s.report(name, n, "", err.Error())
 		return
 	}
 	q.Line = n
-	s.first[q.ID] = len(s.Questions)
-	s.Questions = append(s.Questions, q)
-	s.origin = append(s.origin, name)
-	for _, m := range checkQuestion(&q) {
+	i, used := s.first[q.ID]
+	switch {
+	case q.ID == "":
+		s.report(name, n, "", "no id")
+	case used:
+		s.report(name, n, q.ID, fmt.Sprintf("id is used before, at %s:%d", s.lines[i].file, s.lines[i].Line))
+	default:
+		s.first[q.ID] = len(s.lines)
+		if q.Question != "" {
+			s.Questions = append(s.Questions, q)
+		}
+	}
+	s.lines = append(s.lines, setLine{q, name})
+	for _, m := range slices.Concat(unknownKeys(line), checkQuestion(&q)) {
 		s.report(name, n, q.ID, m)
 	}
+}
+
+// Sources lists the texts that Check needs.
+func (s *Set) Sources() []Source {
+	all := make([]Question, len(s.lines))
+	for i := range s.lines {
+		all[i] = s.lines[i].Question
+	}
+	return Sources(all, nil)
 }
 
 // Check compares the gold with the documents: each quote has to stand in its
@@ -115,11 +137,10 @@ func (s *Set) add(name string, n int, line []byte) {
 // Err.
 func (s *Set) Check(texts Texts) {
 	lib := library{texts: texts}
-	for i := range s.Questions {
-		q := &s.Questions[i]
-		for _, g := range q.Gold {
+	for _, l := range s.lines {
+		for _, g := range l.Gold {
 			if m := checkGold(g, &lib); m != "" {
-				s.report(s.origin[i], q.Line, q.ID, m)
+				s.report(l.file, l.Line, l.ID, m)
 			}
 		}
 	}
@@ -147,6 +168,9 @@ func (s *Set) report(file string, line int, id, message string) {
 // checkQuestion returns what is wrong with a question in itself.
 func checkQuestion(q *Question) []string {
 	var out []string
+	if q.Question == "" {
+		out = append(out, "no question")
+	}
 	if q.Answerable && len(q.Gold) == 0 {
 		out = append(out, "answerable, but without gold")
 	}
@@ -178,6 +202,9 @@ func checkGold(g Gold, lib *library) string {
 	quote := collapse(g.Quote)
 	if quote == "" {
 		return "gold without a quote"
+	}
+	if g.Doc == "" {
+		return fmt.Sprintf("gold without a doc: %q", cut(quote, 60))
 	}
 	v := lib.volume(g.Doc, "")
 	if v == nil {

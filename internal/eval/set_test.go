@@ -37,9 +37,28 @@ func TestBadSetsAreNamedByLine(t *testing.T) {
 		{"empty", "\n \n", []string{"q.jsonl: no questions"}},
 		{"broken line", good + "\n{\"id\":", []string{"q.jsonl:2: unexpected end of JSON input"}},
 		{"not UTF-8", "{\"id\":\"\xff\"}", []string{"q.jsonl:1: not UTF-8"}},
-		{"no id", `{"question":"Wat?"}`, []string{"q.jsonl:1: no id"}},
-		{"no question", `{"id":"a"}`, []string{"q.jsonl:1: a: no question"}},
+		{"no id", `{"question":"Wat?","answerable":false}`, []string{"q.jsonl:1: no id"}},
+		{"no question", `{"id":"a"}`, []string{"q.jsonl:1: a: no question", "q.jsonl:1: a: answerable, but without gold"}},
 		{"duplicate id", good + "\n" + good, []string{"q.jsonl:2: a: id is used before, at q.jsonl:1"}},
+		{
+			"a duplicate has faults of its own",
+			good + "\n" + `{"id":"a","gold":[{"doc":"weg.txt","quote":"x"},{"quote":"De brug"}]}`,
+			[]string{
+				"q.jsonl:2: a: id is used before, at q.jsonl:1", "q.jsonl:2: a: no question",
+				`q.jsonl:2: a: unknown document "weg.txt"`, `q.jsonl:2: a: gold without a doc: "De brug"`,
+			},
+		},
+		{
+			"misspelt keys",
+			`{"id":"a","question":"?","must_inclde":["x"],"Note":"","History":[{"role":"user","content":"x","text":"y"}],` +
+				`"gold":[{"doc":"brug.txt","quote":"De brug"},{"document":"brug.txt","quote":"De brug"}]}`,
+			[]string{
+				`q.jsonl:1: a: unknown key "must_inclde"; there are id, type, question, history, gold, answer, must_include, must_not_include, answerable, note`,
+				`q.jsonl:1: a: unknown key "document" in gold 2; there are doc, quote, start, end, group`,
+				`q.jsonl:1: a: unknown key "text" in history 1; there are role, content`,
+				`q.jsonl:1: a: gold without a doc: "De brug"`,
+			},
+		},
 		{
 			"all of them, in order",
 			strings.Join([]string{
