@@ -129,7 +129,7 @@ func (c *evalCmd) fits(benchmarks []string) error {
 // anything is written: it may be the same folder.
 func (c *evalCmd) baseline(dir string) (*eval.Scored, error) {
 	if c.Baseline == "" {
-		return nil, nil //nolint:nilnil // there is no earlier run, and that is fine
+		return nil, nil
 	}
 	before, err := eval.ReadBaseline(dir)
 	if err != nil {
