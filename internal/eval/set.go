@@ -118,7 +118,7 @@ func (s *Set) add(name string, n int, line []byte) {
 		}
 	}
 	s.lines = append(s.lines, setLine{q, name})
-	for _, m := range slices.Concat(unknownKeys(line), checkQuestion(&q)) {
+	for _, m := range slices.Concat(misspelt(line), checkQuestion(&q)) {
 		s.report(name, n, q.ID, m)
 	}
 }

@@ -44,18 +44,18 @@ func TestBadSetsAreNamedByLine(t *testing.T) {
 			"a duplicate has faults of its own",
 			good + "\n" + `{"id":"a","gold":[{"doc":"weg.txt","quote":"x"},{"quote":"De brug"}]}`,
 			[]string{
-				"q.jsonl:2: a: id is used before, at q.jsonl:1", "q.jsonl:2: a: no question",
+				"q.jsonl:2: a: id is used before, at q.jsonl:1", `q.jsonl:2: a: gold 2 has no "doc"; its keys are quote`, "q.jsonl:2: a: no question",
 				`q.jsonl:2: a: unknown document "weg.txt"`, `q.jsonl:2: a: gold without a doc: "De brug"`,
 			},
 		},
 		{
 			"misspelt keys",
-			`{"id":"a","question":"?","must_inclde":["x"],"Note":"","History":[{"role":"user","content":"x","text":"y"}],` +
-				`"gold":[{"doc":"brug.txt","quote":"De brug"},{"document":"brug.txt","quote":"De brug"}]}`,
+			`{"id":"a","question":"?","must_inclde":["x"],"Note":"","notes":1,"History":[{"role":"user","text":"y"}],` +
+				`"gold":[{"doc":"brug.txt","quote":"De brug","title":"Brug"},{"document":"brug.txt","quote":"De brug"}]}`,
 			[]string{
-				`q.jsonl:1: a: unknown key "must_inclde"; there are id, type, question, history, gold, answer, must_include, must_not_include, answerable, note`,
-				`q.jsonl:1: a: unknown key "document" in gold 2; there are doc, quote, start, end, group`,
-				`q.jsonl:1: a: unknown key "text" in history 1; there are role, content`,
+				`q.jsonl:1: a: unknown key "must_inclde"; is "must_include" meant?`,
+				`q.jsonl:1: a: gold 2 has no "doc"; its keys are document, quote`,
+				`q.jsonl:1: a: history 1 has no "content"; its keys are role, text`,
 				`q.jsonl:1: a: gold without a doc: "De brug"`,
 			},
 		},
