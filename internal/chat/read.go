@@ -78,6 +78,9 @@ func (s *Service) mayReadAll(ctx context.Context, by access.Subject, records []r
 		for _, p := range rec.Passages {
 			ids = append(ids, p.DocumentID)
 		}
+		if rec.Filter != nil {
+			ids = append(ids, rec.Filter.Documents...)
+		}
 	}
 	slices.Sort(ids)
 	return s.store.May(ctx, by.Reader(), slices.Compact(ids))
