@@ -101,6 +101,9 @@ func list(found retrieve.Result, score float64, n, m int) retrieve.Result {
 		}
 	}
 	whole.Plain = strings.Join(plain, "\n- ")
+	if p.Sentences[n].Kind == docs.ListItem {
+		whole.Plain = "- " + whole.Plain
+	}
 	p.Sentences = slices.Insert(p.Sentences, n+1, whole)
 	for i := range found.Sentences {
 		if found.Sentences[i].N > n {

@@ -168,56 +168,14 @@ func (s statement) write(c *cite.Composer, lead string) error {
 	for i, line := range lines {
 		switch {
 		case i == 0:
-		case lines[i-1].item && !line.item:
+		case lines[i-1].bullet != "" && line.bullet == "":
 			lead = "\n\n" // else it would read as part of the entry
 		default:
 			lead = "\n"
 		}
-		if line.item {
-			lead += "- "
-		}
-		if err := c.Statement(lead, line.text, n); err != nil {
+		if err := c.Statement(lead+line.bullet, line.text, n); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// line is a paragraph, a row or an entry of an answer.
-type line struct {
-	text string
-	item bool
-}
-
-// lines joins sentences of prose to paragraphs. An entry of a list that stands
-// alone is no list.
-func (s statement) lines() []line {
-	parts := s.parts()
-	var out []line
-	for i, p := range parts {
-		if p.Kind == docs.Prose && i > 0 && parts[i-1].Kind == docs.Prose {
-			out[len(out)-1].text += " " + p.Plain
-			continue
-		}
-		out = append(out, line{text: p.Plain, item: p.Kind == docs.ListItem && (s.goesOn || len(parts) > 1)})
-	}
-	return out
-}
-
-// parts are the statement's sentences, a List taken apart into its lead-in and
-// its entries.
-func (s statement) parts() []docs.Sentence {
-	var out []docs.Sentence
-	for _, sentence := range s.sentences {
-		before := len(out)
-		for _, p := range s.source.Passage.Sentences {
-			if sentence.Kind == docs.List && p.Kind != docs.List && sentence.Span.Contains(p.Span) {
-				out = append(out, p)
-			}
-		}
-		if len(out) == before {
-			out = append(out, sentence)
-		}
-	}
-	return out
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Version changes whenever the same document could be cut otherwise than before.
-const Version = "5"
+const Version = "6"
 
 // DefaultTokens is the length of a passage when Config doesn't say: long enough
 // for five to eight sentences of policy prose, short enough to be about one
@@ -42,6 +42,8 @@ type Config struct {
 // What has fewer than three words is joined to its neighbour, or is left in the
 // passage without being a Sentence. A stretch of nothing else gives a passage
 // without Sentences if it ends in a full stop, and none otherwise ("Contact").
+// But every entry of a list can be cited, however short: a list that is shown
+// without some of its entries says something else.
 func Split(doc *docs.Document, count func(string) int, cfg Config) []docs.Passage {
 	if cfg.Tokens <= 0 {
 		cfg.Tokens = DefaultTokens

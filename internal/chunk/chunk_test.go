@@ -239,18 +239,25 @@ func TestLists(t *testing.T) {
 	}{
 		"short": {short, 200, []string{
 			"0 prose Wij helpen u bij:", "1 list Wij helpen u bij:⏎- wonen⏎- werk en inkomen⏎- zorg",
-			"2 item werk en inkomen", "3 prose Bel ons vandaag nog.",
+			"2 item wonen", "3 item werk en inkomen", "4 item zorg", "5 prose Bel ons vandaag nog.",
 		}},
 		"under a heading": {"# Kop\n\n- wonen\n- werk\n- zorg en welzijn hier\n", 200, []string{
-			"0 list - wonen⏎- werk⏎- zorg en welzijn hier", "1 item zorg en welzijn hier",
+			"0 item wonen", "1 list - wonen⏎- werk⏎- zorg en welzijn hier", "2 item werk", "3 item zorg en welzijn hier",
 		}},
 		"words alone, too many": {"# Kop\n\n" + strings.Repeat("- Koraal\n", 7), 12, []string{
-			"0 list - Koraal⏎- Koraal⏎- Koraal⏎- Koraal", "1 list - Koraal⏎- Koraal⏎- Koraal",
+			"0 item Koraal", "1 list - Koraal⏎- Koraal⏎- Koraal⏎- Koraal", "2 item Koraal", "3 item Koraal", "4 item Koraal",
+			"4 item Koraal", "5 item Koraal", "6 list - Koraal⏎- Koraal⏎- Koraal", "7 item Koraal", "8 item Koraal",
 		}},
 		"behind prose": {"# Kop\n\nDit is een zin.\n\n- wonen\n- werk en inkomen hier\n", 200, []string{
-			"0 prose Dit is een zin.", "1 item werk en inkomen hier",
+			"0 prose Dit is een zin.", "1 item wonen", "2 item werk en inkomen hier",
 		}},
-		"words alone": {"# Kop\n\n- FairWork\n- Koraal\n- Sterk Huis\n", 200, []string{"0 list - FairWork⏎- Koraal⏎- Sterk Huis"}},
+		"words alone": {"# Kop\n\n- FairWork\n- Koraal\n- Sterk Huis\n", 200, []string{
+			"0 item FairWork", "1 list - FairWork⏎- Koraal⏎- Sterk Huis", "2 item Koraal", "3 item Sterk Huis",
+		}},
+		"a menu": {"# Kop\n\n- Contact\n- Help\n", 200, nil},
+		"long, words among": {"Nooit toegestaan zijn:\n\n- messen\n- " + strings.Repeat("woord ", 90) + "\n- lachgas\n", 400, []string{
+			"0 prose Nooit toegestaan zijn:", "1 item messen", "2 item " + strings.TrimSpace(strings.Repeat("woord ", 90)), "3 item lachgas",
+		}},
 		"numbered": {"Drie stappen:\n\n1. Bel de gemeente.\n2. Wacht op antwoord.\n", 200, []string{
 			"0 list Drie stappen:⏎1. Bel de gemeente.⏎2. Wacht op antwoord.", "1 item Bel de gemeente.", "2 item Wacht op antwoord.",
 		}},

@@ -20,7 +20,7 @@ type list struct {
 // lead-in that ends in a colon a list is that and its entries; at the beginning
 // of a stretch the heading leads in. Entries behind anything else are units
 // enough by themselves, unless none of them has words enough: then as many as
-// fit are a list together.
+// fit are a list together. It marks the entries that can be cited.
 func (p *packer) listsOf() []list {
 	units := p.units
 	var out []list
@@ -33,6 +33,7 @@ func (p *packer) listsOf() []list {
 		for to < len(units) && units[to].kind == docs.ListItem {
 			to++
 		}
+		p.mark(from, to)
 		switch {
 		case to == from:
 			to++
@@ -44,6 +45,17 @@ func (p *packer) listsOf() []list {
 		i = to
 	}
 	return out
+}
+
+// mark notes which of the units are entries of a list, unless all of it has
+// fewer words than a sentence ("Home", "Contact").
+func (p *packer) mark(from, to int) {
+	if wordsOf(p.units[from:to]) < minWords {
+		return
+	}
+	for i := from; i < to; i++ {
+		p.units[i].listed = p.units[i].lead != ""
+	}
 }
 
 // leadsIn reports whether unit i is a sentence that ends in a colon and has an

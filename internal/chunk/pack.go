@@ -154,7 +154,7 @@ func (p *packer) passage(from, to int) docs.Passage {
 	lists := p.lists
 	for i := from; i < to; i++ {
 		u := p.units[i]
-		if u.words >= minWords {
+		if u.words >= minWords || u.listed {
 			out.Sentences = append(out.Sentences, p.sentence(u.kind, i, i+1))
 		}
 		for len(lists) > 0 && lists[0].from < i {

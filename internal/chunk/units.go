@@ -35,6 +35,8 @@ type unit struct {
 	// column is that of the cell of its row that the unit begins in, from 0.
 	column int
 	words  int
+	// listed says that the unit is an entry of a list with words enough.
+	listed bool
 	// block is the index of the first block of the unit, run that of the stretch
 	// without a section border in it.
 	block, run int

@@ -187,6 +187,31 @@ func TestWithoutEmbedder(t *testing.T) {
 	}
 }
 
+// TestShortEntries: an entry of a word or two is there to be cited, but neither
+// answers by itself nor brings its passage forward.
+func TestShortEntries(t *testing.T) {
+	doc, passages := document("regels1", "Nooit toegestaan op het terrein zijn deze. Vuurwerk. Scherpe messen en scharen.", "Vuurwerk is een feest voor het oog.")
+	for i := range 2 {
+		passages[0].Sentences[1+i].Kind = docs.ListItem
+	}
+	entries, err := retrievetest.Entries(t.Context(), doc, passages, embedder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := find(t, collection(t, entries), embedder, retrieve.Query{Text: "Vuurwerk.", K: 2})
+	checkResult(t, 2, found)
+	var ranked []string
+	for _, s := range found.Sentences {
+		ranked = append(ranked, s.Plain)
+	}
+	if slices.Contains(ranked, "Vuurwerk.") || !slices.Contains(ranked, "Scherpe messen en scharen.") {
+		t.Errorf("ranked %q", ranked)
+	}
+	if found.Pool[0].ID != "regels1-01" || len(found.Pool[1].Sentences) != 3 || len(found.Pool[1].Vectors) != 3 {
+		t.Errorf("best passage %s; %d sentences and %d vectors in the other", found.Pool[0].ID, len(found.Pool[1].Sentences), len(found.Pool[1].Vectors))
+	}
+}
+
 // TestForeignCosines: the cosines of a model that the thresholds weren't chosen
 // for are no evidence; they still rank.
 func TestForeignCosines(t *testing.T) {

@@ -140,11 +140,31 @@ func (s *search) bestSentences(ids []string) ([]float64, error) {
 	}
 	best := make([]float64, len(rows))
 	for i, row := range rows {
-		if len(row) > 0 {
-			best[i] = slices.Max(row)
+		p, _, ok := s.view.Passage(ids[i])
+		if !ok {
+			continue
+		}
+		var cosines []float64
+		for j, cosine := range row {
+			if ranks(p.Sentences[j]) {
+				cosines = append(cosines, cosine)
+			}
+		}
+		if len(cosines) > 0 {
+			best[i] = slices.Max(cosines)
 		}
 	}
 	return best, nil
+}
+
+// minRanked is how many words an entry of a list has at least to be ranked.
+const minRanked = 3
+
+// ranks reports whether a sentence may be an answer by itself. A shorter entry
+// is cited with the others of its list; alone it comes too close to every
+// question that has its word.
+func ranks(s docs.Sentence) bool {
+	return s.Kind != docs.ListItem || len(strings.Fields(s.Plain)) >= minRanked
 }
 
 // sentences scores the sentences of the pool, best first. One that two passages
@@ -165,7 +185,7 @@ func (s *search) sentences(pool []Passage) ([]Sentence, error) {
 	for i, p := range pool {
 		for j, sentence := range p.Sentences {
 			at := place{p.DocumentID, sentence.N}
-			if seen[at] {
+			if seen[at] || !ranks(sentence) {
 				continue
 			}
 			seen[at] = true
