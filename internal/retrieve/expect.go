@@ -166,11 +166,12 @@ func holdsReason(words []string) bool {
 }
 
 // holdsList reports whether a sentence adds things up: with separators, or
-// behind a colon.
+// behind a colon, be it in the list that follows it.
 func holdsList(sentence string, words []string) bool {
 	separators := strings.Count(sentence, ",") + strings.Count(sentence, ";")
 	joined := slices.Contains(words, "en") || slices.Contains(words, "of")
-	return separators > 1 || separators == 1 && joined || strings.Contains(sentence, ": ") || strings.Contains(sentence, ":\n")
+	return separators > 1 || separators == 1 && joined || strings.Contains(sentence, ": ") || strings.Contains(sentence, ":\n") ||
+		strings.HasSuffix(sentence, ":")
 }
 
 // newName reports whether there is a word with a capital that isn't the

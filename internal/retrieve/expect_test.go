@@ -82,6 +82,7 @@ func TestMet(t *testing.T) {
 		{"Welke?", "Digitale, financiële en analytische expertise.", true},
 		{"Welke?", "Digitale, financiële, analytische expertise.", true},
 		{"Welke?", "De punten: een en al.", true},
+		{"Welke?", "De actielijnen luiden als volgt:", true},
 		{"Welke?", "Digitale, maar dure expertise.", false},
 		{"Welke?", "Zorg en opvang.", false},
 		{"Is dat zo?", "Ja, 270, 2019, OM, omdat: alles.", false},
