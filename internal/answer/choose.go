@@ -100,16 +100,6 @@ func (c *choice) take(s retrieve.Sentence) {
 	c.words = wordCount(c.chosen)
 }
 
-// company is a sentence with what it doesn't make sense without: the one that
-// it points back at ("Dit is …", "Hij …"), and the list that it announces.
-func (c *choice) company(s retrieve.Sentence) []retrieve.Sentence {
-	all := []retrieve.Sentence{s}
-	if before, ok := c.antecedent(s); ok && !c.overlapsChosen(before) {
-		all = append(all, before)
-	}
-	return c.withItems(all)
-}
-
 // said reports whether the answer has the sentence, or its words, already.
 func (c *choice) said(s retrieve.Sentence) bool {
 	return c.overlapsChosen(s) || slices.ContainsFunc(c.chosen, func(had retrieve.Sentence) bool {
@@ -189,51 +179,6 @@ func (c *choice) holding(span docs.Span, sentences ...retrieve.Sentence) (int, b
 		}
 	}
 	return 0, false
-}
-
-// antecedent is the sentence of prose before one that points back, in a passage
-// that holds both: before the first of a section stands none.
-func (c *choice) antecedent(s retrieve.Sentence) (retrieve.Sentence, bool) {
-	if !pointsBack(s.Plain) {
-		return retrieve.Sentence{}, false
-	}
-	if before, ok := c.previous(s.Passage, s); ok {
-		return before, true
-	}
-	for i, p := range c.found.Pool {
-		if p.DocumentID == c.document(s) && p.Span.Contains(s.Span) {
-			if before, ok := c.previous(i, s); ok {
-				return before, true
-			}
-		}
-	}
-	return retrieve.Sentence{}, false
-}
-
-// previous is the sentence of prose before s in a passage.
-func (c *choice) previous(passage int, s retrieve.Sentence) (retrieve.Sentence, bool) {
-	for _, other := range slices.Backward(c.found.Pool[passage].Sentences) {
-		before := retrieve.Sentence{Sentence: other, Passage: passage, Score: s.Score}
-		if other.Kind == docs.Prose && other.Span.End <= s.Span.Start {
-			return before, !leadsIn(other) || len(c.by.items(c.found, before)) > 0
-		}
-	}
-	return retrieve.Sentence{}, false
-}
-
-// backward are first words with which a sentence leans on the one before it.
-var backward = map[string]bool{
-	"dit": true, "dat": true, "deze": true, "die": true, "hij": true, "zij": true, "ze": true, "hiervan": true,
-	"daarvan": true, "hierbij": true, "daarbij": true, "hiermee": true, "daarmee": true, "hierin": true, "daarin": true,
-	"hierdoor": true, "daardoor": true, "hiervoor": true, "daarvoor": true, "daarom": true, "hierover": true,
-	"hiertoe": true, "daartoe": true, "hieruit": true, "daaruit": true, "hieraan": true, "daaraan": true, "hierop": true, "daarop": true, "daarna": true,
-	"terwijl": true, "enerzijds": true, "anderzijds": true, "zulke": true, "dergelijke": true,
-	"this": true, "that": true, "these": true, "those": true, "he": true, "she": true, "they": true,
-}
-
-func pointsBack(sentence string) bool {
-	first, _, _ := strings.Cut(sentence, " ")
-	return backward[strings.ToLower(strings.Trim(first, "‘’“”\"'(«,"))]
 }
 
 // documentRank is the place of each document among the chosen sentences.

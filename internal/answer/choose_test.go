@@ -183,6 +183,12 @@ func TestChoose(t *testing.T) {
 			1:0 Losse zin.
 			1:0 De pilot begon.
 			1:0.8 Hij duurde een jaar.`}), "Het beste. [1]\n\nDe pilot begon. Hij duurde een jaar. [2]"},
+		{"two sentences back", results(t, page{"a", `
+			1:0 Er was geld.
+			1:0.1 De pilot begon.
+			1:0.1 Met deze pilot won men.
+			1:0.9 Concreet betekent dit winst.`}), "De pilot begon. Met deze pilot won men. Concreet betekent dit winst. [1]"},
+		{"room for one sentence back", results(t, page{"a", "1:0 " + long(60) + "\n1:0.1 Deze " + long(30) + "\n1:0.9 Dat " + long(30)}), "Deze " + long(30) + " Dat " + long(30) + " [1]"},
 		{"no room for an antecedent", results(t, page{"a", "1:0.1 " + long(60) + "\n1:0.9 Deze " + long(50)}), "Deze " + long(50) + " [1]"},
 		{"no room for another with its antecedent", results(t, page{"a", "1:0.9 " + long(50) + "\n1:0 Los.\n1:0.1 " + long(40) + "\n1:0.8 Deze " + long(20)}), long(50) + " [1]"},
 		{"nothing to point back at", results(t, page{"a", `1:0.9 Dit is zo.`}), "Dit is zo. [1]"},
@@ -255,7 +261,9 @@ func TestChoose(t *testing.T) {
 func TestPointsBack(t *testing.T) {
 	for sentence, want := range map[string]bool{
 		"Dit is zo.": true, "‘Hij komt.": true, "Terwijl het regent.": true, "Dat, zegt men, klopt.": true,
-		"This is so.": true, "De pilot begon.": false, "Diverse zaken.": false, "Hiermeer bestaat niet.": false, "": false,
+		"This is so.": true, "Een voorbeeld daarvan is dit.": true, "Concreet betekent dit meer.": true, "In beide steden gebeurt het.": true,
+		"Er is toen gemeld dat het klopt.": true, "Toen het begon, regende het.": false, "In deze brief staat meer.": false, "Dit jaar is alles anders.": false,
+		"In een tweede fase is ook deze klaar.": false, "Deze": true, "De pilot begon.": false, "Diverse zaken.": false, "Hiermeer bestaat niet.": false, "": false,
 	} {
 		if got := pointsBack(sentence); got != want {
 			t.Errorf("%q: got %t, want %t", sentence, got, want)
