@@ -40,7 +40,9 @@ func (x *Extractive) Answer(ctx context.Context, q Question, emit func(record.Ev
 	if reason, refused := refuse(q.Search, found); refused {
 		return Refuse(rec, reason, emit)
 	}
-	return write(ctx, rec, choose(found), emit)
+	rec, err = write(ctx, rec, choose(found), emit)
+	rec.Notice = otherYear(q, rec)
+	return rec, err
 }
 
 // find retrieves, emits Sources and begins the record.

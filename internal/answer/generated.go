@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"bronwijzer/internal/cite"
@@ -178,6 +179,7 @@ func (m *making) without(ctx context.Context) (record.Answer, error) {
 		return Refuse(rec, record.ModelUnavailable, m.emit)
 	}
 	rec.Mode, rec.Model, rec.PromptHash, rec.Usage = record.Extractive, "", "", record.Usage{}
-	rec.Notice = modelAway
-	return write(ctx, rec, choose(m.found), m.emit)
+	rec, err := write(ctx, rec, choose(m.found), m.emit)
+	rec.Notice = strings.TrimSpace(modelAway + " " + otherYear(m.question, rec))
+	return rec, err
 }
