@@ -177,7 +177,7 @@ func TestChoose(t *testing.T) {
 		{"antecedent in another passage", results(t, page{"a", `
 			1:0.1 De pilot begon.
 			21:0.9 ‘Die duurde een jaar.
-			2:0 Slot.`}), "De pilot begon. ‘Die duurde een jaar. [1]"},
+			2:0 Slot.`}), "De pilot begon. ‘Die duurde een jaar. …’ [1]"},
 		{"antecedent of the third sentence", results(t, page{"a", `
 			1:0.9 Het beste.
 			1:0 Losse zin.
@@ -212,6 +212,12 @@ func TestChoose(t *testing.T) {
 			1:0.9 De doelen zijn:
 			1:0.1 - Zicht: ` + long(20) + `
 			1:0.1 - Opvang: meer.`}), "De doelen zijn: [1]\n- Zicht [1]\n- Opvang: meer. [1]"},
+		{"a quotation that goes on", results(t, page{"a", `
+			1:0.9 Zij zei: ‘Dit is goed.
+			1:0.1 Maar het is te weinig.’`}), "Zij zei: ‘Dit is goed. …’ [1]"},
+		{"a whole quotation", results(t, page{"a", `
+			1:0.9 Zij zei: ‘Dit is goed.
+			1:0.8 Maar het is te weinig.’`}), "Zij zei: ‘Dit is goed. Maar het is te weinig.’ [1]"},
 		{"entry alone", results(t, page{"a", `
 			1:0.1 De doelen zijn:
 			1:0.1 - meer zicht

@@ -16,7 +16,7 @@ type line struct {
 }
 
 // lines joins sentences of prose to paragraphs. An entry of a list that stands
-// alone is no list.
+// alone is no list. A quotation that is cut off is shown to go on.
 func (s statement) lines() []line {
 	parts := s.parts()
 	if len(parts) == 1 && !s.goesOn {
@@ -29,6 +29,9 @@ func (s statement) lines() []line {
 			continue
 		}
 		out = append(out, p)
+	}
+	for i := range out {
+		out[i].text = balanced(out[i].text)
 	}
 	return out
 }

@@ -205,7 +205,8 @@ const (
 	Fragment
 )
 
-// Sentence is the smallest unit that is ranked and cited.
+// Sentence is the smallest unit that is cited. It is ranked too, unless it is an
+// entry of a list of one or two words.
 type Sentence struct {
 	// N numbers the sentences of a document from 0, in order of Start, then of
 	// End. Two passages that overlap share sentences with the same N.
