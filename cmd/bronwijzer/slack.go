@@ -48,7 +48,7 @@ func (set *slackSettings) service(lg *slog.Logger, a *app, publicURL string) (*s
 	}
 	return slack.New(lg, a.chat, a.store, slack.Config{
 		SigningSecret: signing, BotToken: token, APIURL: set.SlackAPIURL, PublicURL: publicURL,
-		Teams: set.SlackTeams, Channels: set.SlackChannels, Groups: groups, Audit: a.audit,
+		Teams: set.SlackTeams, Channels: set.SlackChannels, Groups: groups, Audit: a.audit, Notice: notice,
 	})
 }
 

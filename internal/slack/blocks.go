@@ -72,7 +72,7 @@ func (s *Service) render(rec *record.Answer, how showing) content {
 	if rec.Status == record.Refused {
 		sources = s.passages(rec.Passages)
 	}
-	above, below := remarks(rec, len(sources) > 0, how)
+	above, below := s.remarks(rec, len(sources) > 0, how)
 	c := content{text: escape(line(rec.Text, maxFallback))}
 	room := maxMessage - maxRest - units(c.text) - size(above) - size(below)
 
@@ -102,7 +102,7 @@ func sections(text string) []api.Block {
 }
 
 // remarks are what stands above and below an answer's sources.
-func remarks(rec *record.Answer, sources bool, how showing) (above, below []api.Block) {
+func (s *Service) remarks(rec *record.Answer, sources bool, how showing) (above, below []api.Block) {
 	add := func(blocks []api.Block, format, words string) []api.Block {
 		if words = line(words, maxFallback); words == "" {
 			return blocks
@@ -112,6 +112,7 @@ func remarks(rec *record.Answer, sources bool, how showing) (above, below []api.
 	if rec.SearchQuestion != rec.Question {
 		above = add(above, textSearchedFor, rec.SearchQuestion)
 	}
+	above = add(above, "%s", strings.TrimSuffix(rec.Notice, s.cfg.Notice))
 	if rec.Incomplete != nil {
 		above = add(above, "%s", textIncomplete)
 	}
@@ -119,7 +120,7 @@ func remarks(rec *record.Answer, sources bool, how showing) (above, below []api.
 		above = add(above, "%s", textNearest)
 	}
 	if how.notice {
-		below = add(below, "%s", rec.Notice)
+		below = add(below, "%s", s.cfg.Notice)
 	}
 	if rec.Status != record.Reply {
 		below = append(below, actions(rec, how))

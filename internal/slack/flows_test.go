@@ -110,7 +110,8 @@ func TestThreadOfRemovedConversation(t *testing.T) {
 	}
 }
 
-// The notice is on a person's first answer, and theirs alone.
+// The notice is on a person's first answer, and theirs alone; what it says of one
+// answer is on that one.
 func TestNoticeOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t).start(t, nil)
@@ -122,6 +123,13 @@ func TestNoticeOnce(t *testing.T) {
 		if has := strings.Contains(got.Shown(), "Automatisch samengesteld."); has != (i != 1) {
 			t.Errorf("answer %d of %s has the notice: %v", i+1, user, has)
 		}
+	}
+	e := mention("4.1", "jaar")
+	e.User = "U0EEN"
+	b.deliver(t, e)
+	got := b.slack.AwaitText(t, "4.1", textGood)
+	if !strings.Contains(got.Shown(), "Let op: een ander jaar.") || strings.Contains(got.Shown(), "Automatisch") {
+		t.Errorf("of one answer: got %q", got.Shown())
 	}
 }
 

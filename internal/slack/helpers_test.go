@@ -69,6 +69,8 @@ func answerTo(question string) (record.Answer, error) {
 		})
 	}
 	switch question {
+	case "jaar":
+		rec.Notice = "Let op: een ander jaar. " + rec.Notice
 	case "weiger":
 		rec.Status, rec.Text, rec.Citations = record.Refused, "Dat staat er niet in.", nil
 		rec.Refusal = &record.Refusal{Reason: record.NoEvidence, Message: rec.Text}
@@ -237,7 +239,7 @@ func newBench(t *testing.T) *bench {
 // start runs the app until the test ends or stop is called.
 func (b *bench) start(t *testing.T, change func(*Config)) *bench {
 	t.Helper()
-	cfg := Config{SigningSecret: secret, BotToken: "xoxb-1", APIURL: b.slack.APIURL(), PublicURL: public}
+	cfg := Config{SigningSecret: secret, BotToken: "xoxb-1", APIURL: b.slack.APIURL(), PublicURL: public, Notice: "Automatisch samengesteld."}
 	if change != nil {
 		change(&cfg)
 	}

@@ -93,6 +93,9 @@ type Config struct {
 	// Audit hears of every question, verdict, source that was looked at and answer
 	// that was shared; nil: nobody does.
 	Audit Audit
+	// Notice ends the notice of every answer: a person reads it once. What is
+	// before it is about that answer, and always shown.
+	Notice string
 	// Queue is how many questions may wait; 0 takes 500. Beyond it they are
 	// told that it is too busy.
 	Queue int

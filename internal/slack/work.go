@@ -47,12 +47,6 @@ func (s *Service) work(ctx context.Context, t *task) {
 	if err != nil && ctx.Err() != nil {
 		return
 	}
-	attrs := []slog.Attr{slog.String("request_id", t.Request), slog.String("kind", string(t.Kind)), slog.Duration("took", time.Since(began))}
-	if err != nil {
-		s.lg.LogAttrs(ctx, slog.LevelError, "slack work failed", append(attrs, slog.Any("error", err))...)
-	} else {
-		s.lg.LogAttrs(ctx, slog.LevelInfo, "slack work done", attrs...)
-	}
 	finish := s.store.FinishJob
 	if t.void {
 		finish = s.store.DropJob
@@ -60,6 +54,12 @@ func (s *Service) work(ctx context.Context, t *task) {
 	// Done is done, also when the process is ending.
 	if err := finish(context.WithoutCancel(ctx), t.id); err != nil {
 		s.lg.ErrorContext(ctx, "slack work is done but not forgotten", slog.String("request_id", t.Request), slog.Any("error", err))
+	}
+	attrs := []slog.Attr{slog.String("request_id", t.Request), slog.String("kind", string(t.Kind)), slog.Duration("took", time.Since(began))}
+	if err != nil {
+		s.lg.LogAttrs(ctx, slog.LevelError, "slack work failed", append(attrs, slog.Any("error", err))...)
+	} else {
+		s.lg.LogAttrs(ctx, slog.LevelInfo, "slack work done", attrs...)
 	}
 }
 
@@ -297,7 +297,7 @@ func (s *Service) outcome(ctx context.Context, t *task, private bool) (c content
 	}
 	by := s.subject(&t.job)
 	how := showing{owner: by.ID, notice: !told, private: private, whole: s.whole(ctx, t, by)}
-	return s.render(&t.answer, how), !told && t.answer.Notice != "", nil
+	return s.render(&t.answer, how), !told, nil
 }
 
 // remember keeps that the asker has seen the notice. The answer is there: neither
