@@ -30,7 +30,7 @@ import (
 
 // Version changes whenever the same file could give another document than
 // before. Whoever stores documents reads a file again when it changed.
-const Version = "5"
+const Version = "6"
 
 // MaxBytes is the largest file that is read. A text of this size is some
 // 20,000 pages; anything larger is data, or a mistake.

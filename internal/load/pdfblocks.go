@@ -52,7 +52,7 @@ func layoutOf(file *pdf.Document) *pdfLayout {
 	dropFurniture(pages, heights)
 	l := &pdfLayout{words: make(vocabulary)}
 	for i, lines := range pages {
-		l.addPage(i+1, lines)
+		l.addPage(i+1, lines, file.Pages[i].Rules)
 	}
 	l.measure()
 	var body []pdfLine
@@ -64,13 +64,14 @@ func layoutOf(file *pdf.Document) *pdfLayout {
 }
 
 // addPage divides what is left of a page into columns.
-func (l *pdfLayout) addPage(page int, lines []pdfLine) {
+func (l *pdfLayout) addPage(page int, lines []pdfLine, rules []pdf.Rule) {
 	var words []pdfWord
 	for _, line := range lines {
 		words = append(words, line.words...)
 	}
+	takeTables(page, words, rules)
 	for _, c := range columnsOf(inOrder(words)) {
-		lines := linesOfWords(c.words)
+		lines := linesOfColumn(c.words)
 		left, right := lines[0].x0, lines[0].x1
 		for _, line := range lines {
 			left, right = min(left, line.x0), max(right, line.x1)
@@ -83,7 +84,9 @@ func (l *pdfLayout) addPage(page int, lines []pdfLine) {
 			if i > 0 {
 				lines[i].above = lines[i].y - lines[i-1].y
 			}
-			l.words.read(lines[i].text())
+			for _, text := range lines[i].texts() {
+				l.words.read(text)
+			}
 		}
 		l.columns = append(l.columns, lines)
 	}
@@ -101,7 +104,7 @@ func (l *pdfLayout) measure() {
 	l.body = commonest(sizes)
 	for _, lines := range l.columns {
 		for _, line := range lines {
-			if math.IsInf(line.right, 1) && line.size == l.body {
+			if math.IsInf(line.right, 1) && line.size == l.body && line.table == nil {
 				l.right = max(l.right, line.x1)
 			}
 		}
@@ -139,11 +142,16 @@ func (l *pdfLayout) splitNotes(lines []pdfLine, height float64) []pdfLine {
 	return lines[:from]
 }
 
-func (l *pdfLayout) isSmall(line *pdfLine) bool { return line.size < noteSize*l.body }
+func (l *pdfLayout) isSmall(line *pdfLine) bool {
+	return line.size < noteSize*l.body && line.table == nil
+}
 
 // startsNote reports whether a line begins a footnote: with a raised number, or
 // in small print with the number that comes next.
 func (l *pdfLayout) startsNote(line *pdfLine) bool {
+	if line.table != nil {
+		return false
+	}
 	if line.words[0].raised && raisesNote(&line.words[0], "") {
 		return true
 	}
@@ -166,7 +174,7 @@ func noteNumber(s string) string {
 // allNotes reports whether lines are no larger than the first of them.
 func (l *pdfLayout) allNotes(lines []pdfLine) bool {
 	for _, line := range lines {
-		if line.size > lines[0].size+0.3 || line.size > l.body {
+		if line.size > lines[0].size+0.3 || line.size > l.body || line.table != nil {
 			return false
 		}
 	}
@@ -183,9 +191,14 @@ func (l *pdfLayout) paragraphs(lines []pdfLine) {
 		}
 	}
 	for i := 0; i < len(lines); i++ {
+		if lines[i].table != nil {
+			flush()
+			i += l.ruled(lines[i:]) - 1
+			continue
+		}
 		if g := gridAt(lines[i:], l.pitchAt(&lines[i])); g != nil {
 			flush()
-			l.table(g)
+			l.grid(g)
 			i += len(g.lines) - 1
 			continue
 		}

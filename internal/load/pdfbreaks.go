@@ -120,8 +120,8 @@ func (l *pdfLayout) indents(open []pdfLine, b *pdfLine) bool {
 	return in > 0 && !marked || in < 0 && marked
 }
 
-// table adds the rows of a table.
-func (l *pdfLayout) table(g *pdfGrid) {
+// grid adds a table that is known by its white space.
+func (l *pdfLayout) grid(g *pdfGrid) {
 	first := &g.lines[0]
 	gap := first.first || l.gapAbove(first)
 	if g.isContents() {
@@ -130,13 +130,20 @@ func (l *pdfLayout) table(g *pdfGrid) {
 		}
 		return
 	}
-	rows, header := g.rows(l.words.join)
-	if header != "" {
-		l.blocks = append(l.blocks, pdfBlock{text: header, page: first.page, size: first.size, gap: gap, aside: true})
+	l.table(g.rows(l.words), first.size, gap)
+}
+
+// table adds the rows of a table, their header before them.
+func (l *pdfLayout) table(rows []pdfRow, size float64, gap bool) {
+	header := ""
+	if hasHeader(rows) {
+		header = rows[0].text()
+		l.blocks = append(l.blocks, pdfBlock{text: header, page: rows[0].page, size: size, gap: gap, aside: true})
+		rows = rows[1:]
 	}
 	for i := range rows {
 		l.blocks = append(l.blocks, pdfBlock{
-			text: rows[i].text(), page: rows[i].page, size: first.size,
+			text: rows[i].text(), page: rows[i].page, size: size,
 			gap: gap && header == "" && i == 0, row: true, header: header,
 		})
 	}

@@ -11,7 +11,9 @@ import (
 // Tables and forms have such strips too; but a page draws them row by row, and
 // columns one after the other. So what counts is how often the drawing changes
 // sides. A page that is drawn line by line across its columns, as some scanners
-// do, is known by columns that are filled with text to their edges.
+// do, is known by columns that are filled with text to their edges, and by changing
+// sides with nearly every line; a row of a table whose cells have lines of their
+// own does so once.
 
 const (
 	// gutter is the least white space between two columns, in points.
@@ -22,16 +24,17 @@ const (
 	maxCandidates = 12
 )
 
-// segment is a run of words drawn one after the other on one line.
+// segment is a run of words drawn one after the other on one line, or a table
+// with borders.
 type segment struct {
-	words        []pdfWord
-	x0, x1, y    float64
-	order, chars int
+	words     []pdfWord
+	x0, x1, y float64
+	order     int
 }
 
 // segmentsOf cuts words at the ends of lines and at wide gaps.
 func segmentsOf(words []pdfWord) []segment {
-	var out []segment
+	out, words := segmentsOfTables(words)
 	wide := 0.0
 	for i, w := range words {
 		goesOn := i > 0 && w.goesOn(&words[i-1])
@@ -44,11 +47,10 @@ func segmentsOf(words []pdfWord) []segment {
 				s := &out[len(out)-1]
 				s.words = append(s.words, w)
 				s.x0, s.x1 = min(s.x0, w.X0), max(s.x1, w.X1)
-				s.chars += len(w.Text) + 1
 				continue
 			}
 		}
-		out = append(out, segment{words: []pdfWord{w}, x0: w.X0, x1: w.X1, y: w.Y, order: i, chars: len(w.Text) + 1})
+		out = append(out, segment{words: []pdfWord{w}, x0: w.X0, x1: w.X1, y: w.Y, order: w.order})
 	}
 	return out
 }
@@ -219,7 +221,8 @@ func columnLines(segs []segment, x float64) int {
 	if n < 2 || !beside || left.x1-left.x0 < 40 || right.x1-right.x0 < 40 {
 		return 0
 	}
-	if switches <= 2 || n >= 5 && left.filled() && right.filled() {
+	acrossLines := switches*3 >= 2*(left.lines+right.lines)
+	if switches <= 2 || n >= 5 && acrossLines && left.filled() && right.filled() {
 		return n
 	}
 	return 0

@@ -345,6 +345,7 @@ func FuzzPDFWords(f *testing.F) {
 	f.Add([]byte("abcdefghijklmnopqrstuvwxyz0123456789"))
 	f.Add(bytes.Repeat([]byte{1, 60, 100, 11, 0, 7, 120, 100, 11, 0, 2, 60, 114, 11, 0}, 20))
 	f.Add(bytes.Repeat([]byte{3, 0, 0, 0, 255, 17, 200, 200, 40, 128}, 30))
+	f.Add([]byte{1, 10, 10, 39, 12, 2, 49, 10, 39, 12, 4, 10, 49, 39, 12, 5, 49, 49, 39, 12, 6, 15, 30, 5, 0, 7, 55, 30, 5, 0, 8, 15, 70, 5, 0, 9, 55, 70, 5, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file := &pdf.Document{Pages: []pdf.Page{{Width: 255, Height: 255}}}
 		for ; len(data) >= 5 && len(file.Pages) < 20; data = data[5:] {
@@ -353,6 +354,9 @@ func FuzzPDFWords(f *testing.F) {
 			w.X1 = w.X0 + w.Size*float64(len(w.Text))/2
 			w.Bold, w.Glued = data[4]&1 > 0, data[4]&2 > 0 && len(p.Words) > 0
 			p.Words = append(p.Words, w)
+			if data[4]&12 == 12 {
+				p.Rules = append(p.Rules, pdf.Rule{X0: w.X0, Y0: w.Y, X1: w.X0 + float64(data[3]), Y1: w.Y}, pdf.Rule{X0: w.X0, Y0: w.Y, X1: w.X0, Y1: w.Y + float64(data[3])})
+			}
 			if data[4] > 250 {
 				file.Pages = append(file.Pages, pdf.Page{Width: 255, Height: 255})
 			}

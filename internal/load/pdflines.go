@@ -18,6 +18,8 @@ type pdfWord struct {
 	raised bool
 	// order is its place in what the page draws.
 	order int
+	// table is the table with borders that it stands in, or nil.
+	table *ruledTable
 }
 
 // pdfLine is words on one baseline.
@@ -32,6 +34,9 @@ type pdfLine struct {
 	// far the line above it there is; first says that there is none.
 	left, right, above float64
 	first              bool
+	// table is the table with borders that stands here, or nil; words are then
+	// those of the table, in no order.
+	table *ruledTable
 }
 
 // scriptSize is what a raised or lowered character measures at most beside its
@@ -145,6 +150,20 @@ func (l *pdfLine) text() string {
 		b.WriteString(text)
 	}
 	return b.String()
+}
+
+// texts are the lines of text in a line: one, or those of the cells of a table.
+func (l *pdfLine) texts() []string {
+	if l.table == nil {
+		return []string{l.text()}
+	}
+	var out []string
+	for _, lines := range l.table.cells {
+		for i := range lines {
+			out = append(out, lines[i].text())
+		}
+	}
+	return out
 }
 
 func startsWord(s string) bool {

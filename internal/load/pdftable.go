@@ -14,8 +14,9 @@ type pdfCell struct {
 	bold   bool
 }
 
-// cellsOfLine cuts a line at gaps that are wider than those between its words.
-func cellsOfLine(l *pdfLine) []pdfCell {
+// cellsOfLine cuts a line at gaps that are wider than those between its words,
+// and at narrower ones where a column is known to begin.
+func cellsOfLine(l *pdfLine, columns []pdfCell) []pdfCell {
 	var gaps []float64
 	for i := 1; i < len(l.words); i++ {
 		if !l.words[i].Glued {
@@ -23,10 +24,19 @@ func cellsOfLine(l *pdfLine) []pdfCell {
 		}
 	}
 	wide := wideGap(gaps, 0.9*l.size, l.size)
+	space := 0.33 * l.size
+	if len(gaps) > 0 {
+		space = min(space, slices.Min(gaps))
+	}
+	cut := func(i int) bool {
+		x, gap := l.words[i].X0, l.words[i].X0-l.words[i-1].X1
+		return gap >= wide || gap > 1.3*space &&
+			slices.ContainsFunc(columns, func(c pdfCell) bool { return math.Abs(c.x0-x) < 1 })
+	}
 	var cells []pdfCell
 	from := 0
 	for i := 1; i <= len(l.words); i++ {
-		if i < len(l.words) && (l.words[i].Glued || l.words[i].X0-l.words[i-1].X1 < wide) {
+		if i < len(l.words) && (l.words[i].Glued || !cut(i)) {
 			continue
 		}
 		part := pdfLine{words: l.words[from:i]}
@@ -61,21 +71,27 @@ type pdfGrid struct {
 	lines   []pdfLine
 	cells   [][]pdfCell
 	columns []pdfCell // the width of each
+	// begins says which lines begin a row; the others go on with the one above.
+	begins []bool
 }
 
 // gridAt returns the table that begins with lines[0], or nil. It goes on as long
 // as the cells of a line leave white the strips between its columns.
 func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
-	first := cellsOfLine(&lines[0])
+	first := cellsOfLine(&lines[0], nil)
 	if len(first) < 2 {
 		return nil
 	}
 	g := &pdfGrid{columns: slices.Clone(first)}
-	full := 0
+	widest := 0.0 // of the gaps so far
 	for i := range lines {
-		cells := cellsOfLine(&lines[i])
-		if i > 0 && (lines[i].y-lines[i-1].y > 3*max(pitch, lines[i].size) || lines[i].first) {
-			break
+		cells := cellsOfLine(&lines[i], g.columns)
+		if i > 0 {
+			gap := lines[i].y - lines[i-1].y
+			if lines[i].table != nil || lines[i].first || gap > 3*max(pitch, lines[i].size) || i > 2 && g.leaves(cells, gap, widest) {
+				break
+			}
+			widest = max(widest, gap)
 		}
 		columns, ok := fit(g.columns, cells)
 		if !ok {
@@ -83,16 +99,19 @@ func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
 		}
 		g.columns = columns
 		g.lines, g.cells = append(g.lines, lines[i]), append(g.cells, cells)
-		goesOn := i == full && i > 0 && lines[i].y-lines[i-1].y <= rowPitch*lines[i].size // the rest of a cell
-		if goesOn || g.columnOf(cells[0]) != g.columnOf(cells[len(cells)-1]) {
-			full = i + 1
-		}
 	}
-	g.lines, g.cells = g.lines[:full], g.cells[:full]
+	g.divide()
 	if !g.isTable() {
 		return nil
 	}
 	return g
+}
+
+// leaves reports whether a line of one cell is no part of a table any more: it
+// is set apart, or begins left of its columns.
+func (g *pdfGrid) leaves(cells []pdfCell, gap, widest float64) bool {
+	return len(cells) == 1 && g.columnOf(cells[0]) == 0 &&
+		(gap > spaced*widest || cells[0].x0 < g.columns[0].x0-g.lines[0].size)
 }
 
 // fit adds a line's cells to the columns of a table. It fails when they don't
@@ -128,8 +147,12 @@ func fit(columns, cells []pdfCell) ([]pdfCell, bool) {
 // isTable tells tables from lists with marks that stand apart, and from a line
 // or two that happen to have gaps.
 func (g *pdfGrid) isTable() bool {
-	full, marks := 0, 0
-	for _, cells := range g.cells {
+	rows, full, marks := 0, 0, 0
+	for i, cells := range g.cells {
+		if !g.begins[i] {
+			continue
+		}
+		rows++
 		if len(cells) > 1 {
 			full++
 		}
@@ -137,7 +160,7 @@ func (g *pdfGrid) isTable() bool {
 			marks++
 		}
 	}
-	return full*2 >= len(g.cells) && (full > 2 || full == 2 && len(g.columns) > 2) && marks*2 < full
+	return full*2 >= rows && (full > 2 || full == 2 && len(g.columns) > 2) && marks*2 < full
 }
 
 // isContents reports whether a table is one of contents: its last column has
@@ -169,60 +192,22 @@ func (g *pdfGrid) columnOf(c pdfCell) int {
 	return len(g.columns) - 1
 }
 
-// rows returns the text of each row, a bar between its cells, and the header:
-// the first row, if it is bold and others aren't, or has no digits where others
-// have.
-func (g *pdfGrid) rows(join func(a, b string) string) (rows []pdfRow, header string) {
+// rows returns the rows of a table.
+func (g *pdfGrid) rows(v vocabulary) (rows []pdfRow) {
 	for i, cells := range g.cells {
-		newRow := i == 0 || g.lines[i].y-g.lines[i-1].y > rowPitch*g.lines[i].size || len(cells) > 1 && g.columnOf(cells[0]) == 0
-		if newRow {
+		if g.begins[i] {
 			rows = append(rows, pdfRow{cells: make([]string, len(g.columns)), bold: true, page: g.lines[i].page})
 		}
 		row := &rows[len(rows)-1]
 		for _, c := range cells {
 			col := g.columnOf(c)
-			// A bar divides cells, so one in a cell is written as a slash.
-			row.cells[col] = join(row.cells[col], strings.ReplaceAll(c.text, "|", "/"))
+			lines := 1
+			if row.cells[col] != "" {
+				lines++
+			}
+			row.put(col, v.join(row.cells[col], c.text), lines)
 			row.bold = row.bold && c.bold
 		}
 	}
-	if g.hasHeader(rows) {
-		return rows[1:], rows[0].text()
-	}
-	return rows, ""
-}
-
-// pdfRow is a row of a table.
-type pdfRow struct {
-	cells []string
-	bold  bool
-	page  int
-}
-
-func (r *pdfRow) text() string { return strings.Join(r.cells, " | ") }
-
-func (g *pdfGrid) hasHeader(rows []pdfRow) bool {
-	if len(rows) < 2 {
-		return false
-	}
-	bold, digits := 0, 0
-	for _, r := range rows[1:] {
-		if r.bold {
-			bold++
-		}
-		if strings.ContainsAny(r.text(), "0123456789") {
-			digits++
-		}
-	}
-	filled := 0
-	for _, c := range rows[0].cells {
-		if c != "" {
-			filled++
-		}
-	}
-	if filled+1 < len(g.columns) {
-		return false
-	}
-	return rows[0].bold && bold*2 < len(rows)-1 ||
-		!strings.ContainsAny(rows[0].text(), "0123456789") && float64(digits) >= math.Ceil(0.75*float64(len(rows)-1)) && len(rows) > 2
+	return rows
 }

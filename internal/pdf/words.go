@@ -27,6 +27,7 @@ type Document struct {
 type Page struct {
 	Width, Height float64
 	Words         []Word
+	Rules         []Rule
 }
 
 // Word is a run of characters of one size without white space in it.
@@ -51,8 +52,9 @@ const Hyphen = '\u00ad'
 type reading struct {
 	*machine
 	cfg Config
-	// chars counts those of all pages so far, unknown those that aren't known.
-	chars, unknown int
+	// chars counts those of all pages so far, unknown those that aren't known;
+	// ruled counts rules.
+	chars, unknown, ruled int
 }
 
 // errorCodes of FPDF_GetLastError, from fpdfview.h.
@@ -124,8 +126,9 @@ func (r *reading) page(ctx context.Context, doc uint64, index int) (Page, error)
 	}
 	r.unknown += w.unknown
 	r.call(ctx, "FPDFText_ClosePage", text)
+	rules := r.rules(ctx, page, f)
 	r.call(ctx, "FPDF_ClosePage", page)
-	out := Page{Words: w.words}
+	out := Page{Words: w.words, Rules: rules}
 	out.Width, out.Height = f.size()
 	return out, r.err
 }

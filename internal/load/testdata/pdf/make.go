@@ -32,7 +32,7 @@ func main() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	for _, name := range []string{"rapport", "kolommen", "brief"} {
+	for _, name := range []string{"rapport", "kolommen", "brief", "tabellen"} {
 		text, err := os.ReadFile(name + ".txt")
 		if err != nil {
 			log.Fatal(err)
@@ -49,7 +49,7 @@ func main() {
 			run(dir, "pdflatex", "-interaction=batchmode", tex)
 			move(dir, name+".pdf", name+"-latex.pdf")
 		}
-		odt := write(dir, name+".fodt", writer(lines))
+		odt := write(dir, name+".fodt", writer(lines, name == "tabellen"))
 		run(dir, "soffice", "--headless", "--convert-to", "pdf", odt)
 		move(dir, name+".pdf", name+"-libreoffice.pdf")
 	}
@@ -123,7 +123,7 @@ func webPage(lines []string) string {
 @page { size: A4; margin: 25mm; @top-left { content: "Regio Noord – onderzoek"; font: 9pt "Liberation Sans" } @bottom-right { content: "Pagina " counter(page) " van " counter(pages); font: 9pt "Liberation Sans" } }
 body { font: 11pt/1.35 "Liberation Serif"; margin: 0 } h1 { font: bold 15pt "Liberation Sans" } h2 { font: bold 12pt "Liberation Sans" } .title { font: bold 22pt "Liberation Sans" }
 p { margin: 0 0 6pt } .note { font-size: 8.5pt; margin: 0 } sup { font-size: 65% } .columns { columns: 2; column-gap: 10mm; text-align: justify; hyphens: manual }
-td, th { padding: 2pt 18pt 2pt 0; text-align: left } .new { break-before: page }</style>`)
+td, th { padding: 2pt 18pt 2pt 0; text-align: left; vertical-align: top } .new { break-before: page }</style>`)
 	item, next := "", ""
 	closeList := func(k string) {
 		if item != k && item != "" {
@@ -253,7 +253,9 @@ func latex(lines []string) string {
 	return b.String()
 }
 
-func writer(lines []string) string {
+// writer makes a text for LibreOffice. Only its tables may have borders: those of a
+// browser have none.
+func writer(lines []string, borders bool) string {
 	notes := notesOf(lines)
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
@@ -273,6 +275,7 @@ func writer(lines []string) string {
 </office:styles>
 <office:automatic-styles>
 <style:page-layout style:name="P"><style:page-layout-properties fo:page-width="210mm" fo:page-height="297mm" fo:margin="20mm"/><style:header-style><style:header-footer-properties fo:min-height="10mm" fo:margin-bottom="5mm"/></style:header-style><style:footer-style><style:header-footer-properties fo:min-height="10mm" fo:margin-top="5mm"/></style:footer-style></style:page-layout>
+<style:style style:name="C" style:family="table-cell"><style:table-cell-properties fo:padding="1mm" fo:border="0.5pt solid #000000"/></style:style>
 <style:style style:name="S2" style:family="section"><style:section-properties><style:columns fo:column-count="2" fo:column-gap="10mm"/></style:section-properties></style:style>
 </office:automatic-styles>
 <office:master-styles><style:master-page style:name="Standard" style:page-layout-name="P"><style:header><text:p text:style-name="F">Regio Noord – onderzoek</text:p></style:header><style:footer><text:p text:style-name="F">Pagina <text:page-number text:select-page="current"/> van <text:page-count/></text:p></style:footer></style:master-page></office:master-styles>
@@ -287,7 +290,7 @@ func writer(lines []string) string {
 			item = ""
 		}
 		if item != k && (k == "-" || k == "1." || k == "|") {
-			b.WriteString(map[string]string{"-": `<text:list text:style-name="LB">`, "1.": `<text:list text:style-name="LN">`, "|": `<table:table><table:table-column table:number-columns-repeated="3"/>`}[k])
+			b.WriteString(map[string]string{"-": `<text:list text:style-name="LB">`, "1.": `<text:list text:style-name="LN">`, "|": fmt.Sprintf(`<table:table><table:table-column table:number-columns-repeated="%d"/>`, strings.Count(text, " | ")+1)}[k])
 			item = k
 		}
 		text = html.EscapeString(text)
@@ -308,9 +311,13 @@ func writer(lines []string) string {
 			if before != "|" {
 				name = "H2"
 			}
+			cell := ""
+			if borders {
+				cell = ` table:style-name="C"`
+			}
 			b.WriteString("<table:table-row>")
 			for _, c := range strings.Split(text, " | ") {
-				fmt.Fprintf(&b, `<table:table-cell><text:p text:style-name="%s">%s</text:p></table:table-cell>`, name, c)
+				fmt.Fprintf(&b, `<table:table-cell%s><text:p text:style-name="%s">%s</text:p></table:table-cell>`, cell, name, c)
 			}
 			b.WriteString("</table:table-row>")
 		case "===":
