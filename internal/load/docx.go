@@ -2,6 +2,7 @@ package load
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"bronwijzer/internal/docs"
@@ -274,16 +275,25 @@ func (r *wordReader) aside(read func()) []flowBlock {
 func (r *wordReader) table() {
 	var rows []rawRow
 	r.tables++
-	r.rows(&rows)
+	marked := r.rows(&rows)
 	r.tables--
+	if first := titleRows(rows); marked && first < len(rows) {
+		for i := range rows[first].cells {
+			rows[first].cells[i].bold = true
+		}
+	}
 	if err := r.flow.table(rows); err != nil {
 		r.x.fail(err)
 	}
 }
 
-func (r *wordReader) rows(rows *[]rawRow) {
+// rows adds the rows in the element at hand, and reports whether the style of
+// their table marks the first one.
+func (r *wordReader) rows(rows *[]rawRow) (marked bool) {
 	for e := range r.x.children() {
 		switch tag(e) {
+		case "w:tblPr":
+			marked = r.marksFirst()
 		case "w:tr":
 			if row, ok := r.row(); ok {
 				*rows = append(*rows, row)
@@ -292,6 +302,27 @@ func (r *wordReader) rows(rows *[]rawRow) {
 			r.rows(rows)
 		}
 	}
+	return marked
+}
+
+// marksFirst reads the properties of a table, and reports whether its style makes
+// the first row stand out and the table asks for that.
+func (r *wordReader) marksFirst() bool {
+	const firstRow = 0x20 // in the older form of w:tblLook, ECMA-376 part 4, 14.4.8
+	stands, asked := false, false
+	for e := range r.x.children() {
+		switch tag(e) {
+		case "w:tblStyle":
+			stands = r.styles.of(xmlAttr(e, "val")).firstRow
+		case "w:tblLook":
+			bits, err := strconv.ParseUint(xmlAttr(e, "val"), 16, 32)
+			asked = err == nil && bits&firstRow != 0
+			if v := xmlAttr(e, "firstRow"); v != "" {
+				asked = v == "1" || v == "true" || v == "on"
+			}
+		}
+	}
+	return stands && asked
 }
 
 // row reads a row; ok is false when it was deleted.

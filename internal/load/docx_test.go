@@ -49,6 +49,10 @@ const wordStylesXML = `<w:styles ` + wordSpaces + `>
 <w:style w:type="paragraph" w:styleId="Kop1"><w:name w:val="heading 1"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Kop2"><w:name w:val="heading 2"/><w:basedOn w:val="Kop1"/><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="3"/></w:numPr><w:outlineLvl w:val="1"/></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Huiskop"><w:name w:val="Huisstijlkop"/><w:basedOn w:val="Kop1"/></w:style>
+<w:style w:type="table" w:default="1" w:styleId="Standaardtabel"><w:name w:val="Normal Table"/></w:style>
+<w:style w:type="table" w:styleId="Tabelraster"><w:name w:val="Table Grid"/><w:basedOn w:val="Standaardtabel"/></w:style>
+<w:style w:type="table" w:styleId="Lijsttabel"><w:name w:val="Light List"/><w:basedOn w:val="Standaardtabel"/><w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="4F81BD"/></w:tcPr></w:tblStylePr><w:tblStylePr w:type="firstCol"><w:rPr><w:b/></w:rPr></w:tblStylePr></w:style>
+<w:style w:type="table" w:styleId="Lijsttabel2"><w:name w:val="Light List 2"/><w:basedOn w:val="Lijsttabel"/></w:style>
 <w:style w:type="paragraph" w:styleId="Bijlagekop"><w:name w:val="Bijlage"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="Inhopg1"><w:name w:val="toc 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="Lijst"><w:name w:val="List Bullet"/><w:pPr><w:numPr><w:numId w:val="2"/></w:numPr></w:pPr></w:style>
@@ -105,6 +109,10 @@ func entryOf(list, level, s string) string {
 func cellOf(properties, s string) string {
 	return "<w:tc><w:tcPr>" + properties + "</w:tcPr>" + para("", run(s)) + "</w:tc>"
 }
+
+// mandates are rows whose first one names the columns, and the end of their table.
+var mandates = `<w:tr>` + cellOf("", "Bevoegdheid") + cellOf("", "Wie") + cellOf("", "Ondermandaat") + `</w:tr><w:tr>` +
+	cellOf("", "Kappen") + cellOf("", "Hoofd Groen") + cellOf("", "nee") + `</w:tr><w:tr>` + cellOf("", "Bouwen") + cellOf("", "Hoofd Bouw") + cellOf("", "ja") + `</w:tr></w:tbl>`
 
 const kop = `<w:p><w:pPr><w:pStyle w:val="Kop1"/></w:pPr><w:r><w:t>Kop</w:t></w:r></w:p>`
 
@@ -184,6 +192,26 @@ func TestWord(t *testing.T) {
 		{
 			"table that doesn't say its header", `<w:tbl><w:tr>` + cellOf("", "Jaar") + cellOf("", "Aantal") + `</w:tr><w:tr>` + cellOf("", "2019") + cellOf("", "12") + `</w:tr><w:tr>` + cellOf("", "2020") + cellOf("", "€ 1.500") + `</w:tr></w:tbl>`,
 			"r Jaar | Aantal\nr 2019 | 12 {Jaar | Aantal}\nr 2020 | € 1.500 {Jaar | Aantal}",
+		},
+		{
+			"table whose style marks the first row", `<w:tbl><w:tblPr><w:tblStyle w:val="Lijsttabel"/><w:tblLook w:val="04A0" w:firstRow="1"/></w:tblPr>` + mandates,
+			"r Bevoegdheid | Wie | Ondermandaat\nr Kappen | Hoofd Groen | nee {Bevoegdheid | Wie | Ondermandaat}\nr Bouwen | Hoofd Bouw | ja {Bevoegdheid | Wie | Ondermandaat}",
+		},
+		{
+			"table that asks for it in the older form", `<w:tbl><w:tblPr><w:tblStyle w:val="Lijsttabel2"/><w:tblLook w:val="04A0"/></w:tblPr><w:tr>` + cellOf(`<w:gridSpan w:val="3"/>`, "Overzicht van mandaten") + `</w:tr>` + mandates,
+			"p Overzicht van mandaten\nr Bevoegdheid | Wie | Ondermandaat\nr Kappen | Hoofd Groen | nee {Bevoegdheid | Wie | Ondermandaat}\nr Bouwen | Hoofd Bouw | ja {Bevoegdheid | Wie | Ondermandaat}",
+		},
+		{
+			"table that doesn't ask for it", `<w:tbl><w:tblPr><w:tblStyle w:val="Lijsttabel"/><w:tblLook w:val="0480" w:firstRow="0"/></w:tblPr>` + mandates,
+			"r Bevoegdheid | Wie | Ondermandaat\nr Kappen | Hoofd Groen | nee\nr Bouwen | Hoofd Bouw | ja",
+		},
+		{
+			"table whose style marks nothing", `<w:tbl><w:tblPr><w:tblStyle w:val="Tabelraster"/><w:tblLook w:val="04A0" w:firstRow="1"/></w:tblPr>` + mandates,
+			"r Bevoegdheid | Wie | Ondermandaat\nr Kappen | Hoofd Groen | nee\nr Bouwen | Hoofd Bouw | ja",
+		},
+		{
+			"table with a title", `<w:tbl><w:tr>` + cellOf(`<w:gridSpan w:val="2"/>`, "Uitgaven") + `</w:tr><w:tr>` + cellOf("", "Jaar") + cellOf("", "Aantal") + `</w:tr><w:tr>` + cellOf("", "2019") + cellOf("", "12") + `</w:tr><w:tr>` + cellOf("", "2020") + cellOf("", "13") + `</w:tr></w:tbl>`,
+			"p Uitgaven\nr Jaar | Aantal\nr 2019 | 12 {Jaar | Aantal}\nr 2020 | 13 {Jaar | Aantal}",
 		},
 		{
 			"table of names and values", `<w:tbl><w:tr>` + cellOf("", "Naam") + cellOf("", "Jansen") + `</w:tr><w:tr>` + cellOf("", "Plaats") + cellOf("", "Urk") + `</w:tr><w:tr>` + cellOf("", "Leeftijd") + cellOf("", "12") + `</w:tr></w:tbl>`,

@@ -24,6 +24,8 @@ type wordStyle struct {
 	title, contents bool
 	numID, level    string
 	bold, hidden    toggle
+	// firstRow says that the first row of a table is made to stand out.
+	firstRow bool
 }
 
 // styleDef is a style as the file has it.
@@ -100,6 +102,9 @@ func (s *wordStyles) read(x *xmlReader, style wordElement) {
 			d.base = xmlAttr(e, "val")
 		case "w:pPr":
 			d.paragraph(x)
+		case "w:tblStylePr":
+			stands := standsOut(x)
+			d.firstRow = d.firstRow || stands && xmlAttr(e, "type") == "firstRow"
 		case "w:rPr":
 			for p := range x.children() {
 				switch tag(p) {
@@ -112,6 +117,23 @@ func (s *wordStyles) read(x *xmlReader, style wordElement) {
 		}
 	}
 	s.defs[id] = d
+}
+
+// standsOut reports whether the properties of a part of a table put it in bold,
+// or on a colour.
+func standsOut(x *xmlReader) bool {
+	found := false
+	for e := range x.children() {
+		switch tag(e) {
+		case "w:rPr", "w:tcPr":
+			for p := range x.children() {
+				bold := tag(p) == "w:b" && isOn(p)
+				shaded := tag(p) == "w:shd" && xmlAttr(p, "fill") != "" && xmlAttr(p, "fill") != "auto"
+				found = found || bold || shaded
+			}
+		}
+	}
+	return found
 }
 
 func isDefault(style wordElement) bool {
@@ -186,4 +208,5 @@ func (w *wordStyle) rest(below wordStyle) {
 	w.level = cmp.Or(w.level, below.level)
 	w.bold = cmp.Or(w.bold, below.bold)
 	w.hidden = cmp.Or(w.hidden, below.hidden)
+	w.firstRow = w.firstRow || below.firstRow
 }

@@ -32,7 +32,8 @@ type rawCell struct {
 	cols, rows int
 	// joined says that it goes on with the cell above.
 	joined bool
-	// bold says that all its text is in bold.
+	// bold says that all its text is in bold, or made to stand out by the style of
+	// the table.
 	bold bool
 }
 
@@ -93,6 +94,15 @@ func (g *spreader) row(cells []rawCell, head bool) []string {
 // One that only lays out (it has a single column) is added as the blocks in it,
 // and so is a row whose cells are prose.
 func (f *flow) table(rows []rawRow) error {
+	titles := titleRows(rows)
+	for _, row := range rows[:titles] {
+		title := row.cells[0]
+		if len(title.blocks) == 0 && hasWord(title.text) {
+			title.blocks = []flowBlock{{text: title.text}}
+		}
+		f.cells([]rawCell{title})
+	}
+	rows = rows[titles:]
 	heads := headRows(rows)
 	guessed := heads == 0 && guessHeader(rows)
 	if guessed {
@@ -171,6 +181,15 @@ func addNames(names, cells []string) []string {
 		}
 	}
 	return names
+}
+
+// titleRows counts the rows at the top of a table that have a single cell, beside
+// the columns below it: a title. One that says it names the columns is none.
+func titleRows(rows []rawRow) int {
+	if len(rows) > 1 && len(rows[0].cells) == 1 && len(rows[1].cells) > 1 && !rows[0].head && rows[0].cells[0].rows < 2 {
+		return 1
+	}
+	return 0
 }
 
 // headRows counts the rows at the top that name the columns. Where nothing is
