@@ -140,19 +140,11 @@ var unread = []atom.Atom{
 
 // isUnread reports whether an element is no content.
 func isUnread(n *html.Node) bool {
-	if slices.Contains(unread, n.DataAtom) && !holdsContent(n) || attr(n, "aria-hidden") == "true" {
+	if slices.Contains(unread, n.DataAtom) && !holdsContent(n) || attr(n, "aria-hidden") == "true" || isHidden(n) {
 		return true
 	}
-	for _, a := range n.Attr {
-		switch a.Key {
-		case "hidden":
-			// What a heading folds out is content; what is hidden for good isn't.
-			return a.Val != "until-found" && attr(n, "aria-labelledby") == ""
-		case "role":
-			if slices.Contains([]string{"navigation", "banner", "contentinfo", "search", "complementary", "dialog"}, a.Val) {
-				return true
-			}
-		}
+	if slices.Contains([]string{"navigation", "banner", "contentinfo", "search", "complementary", "dialog"}, attr(n, "role")) {
+		return true
 	}
 	return isFurniture(n) || n.DataAtom == atom.Header && !insideContent(n)
 }

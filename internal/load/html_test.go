@@ -38,6 +38,8 @@ func TestPage(t *testing.T) {
 		{"notes", `<h2>Kop</h2><p>A. Jansen</p><p id="n1"><sup>12</sup> Kamerstuk 99 998, nr. 3.</p>`, "h Kop\np A. Jansen\np 12. Kamerstuk 99 998, nr. 3."},
 		{"own numbers", `<h2>Kop</h2><ul><li>a. een</li><li>1.2 twee</li><li>• drie</li><li>12 mensen</li></ul><ol><li>1. vier</li></ol>`, "h Kop\ni a. een\ni - 1.2 twee\ni - drie\ni - 12 mensen\ni 1. 1. vier"},
 		{"cells over rows", `<h2>Kop</h2><table><tr><th>A<th>B<th>C<tr><td rowspan=3>x<td>1<td>2<tr><td>3<td>4<tr><td colspan=2>5</table>`, "h Kop\nr x | 1 | 2 {A | B | C}\nr x | 3 | 4 {A | B | C}\nr x | 5 | {A | B | C}"},
+		{"hidden by a style", `<h2>Kop</h2><p style="display:none">weg</p><p style="color:red; DISPLAY : None !important ;">weg</p><p style="visibility:hidden">weg</p><p>Wel<span style="display:none"> weg</span>.</p>` +
+			`<table><tr><th>A<th>B<tr style="display:none"><td>w<td>eg<tr><td>1<td>2<td style="display: none">weg<tbody style="display:none"><tr><td>w<td>eg</table><div style="display:none" aria-labelledby="k">Gevouwen.</div>`, "h Kop\np Wel.\nr 1 | 2 {A | B}\np Gevouwen."},
 		{"rows over everything", `<h2>Kop</h2><table><tr><td rowspan=99999 colspan=99999>x<td>y<tr><td>z</table>`, "h Kop\nr x" + strings.Repeat(" |", 200) + " y\nr x" + strings.Repeat(" |", 200) + " z"},
 	} {
 		doc, err := Read("a.html", []byte(c.page))
@@ -47,6 +49,20 @@ func TestPage(t *testing.T) {
 		check(t, &doc)
 		if got := strings.TrimSpace(outlined(&doc)); got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestHides(t *testing.T) {
+	for style, want := range map[string]bool{
+		"display:none": true, "margin:0;Display:\n NONE": true, "display:none!important": true, "visibility: hidden ! important": true, "visibility:collapse": true,
+		"display:none !important; display:block": true, "/* menu */display/**/:none": true,
+		"": false, "display:block": false, "display:none;display:block": false, "display:none;display:block !important": false, "display-mode:none": false,
+		"list-style:none": false, "/*display:none*/color:red": false, "/*;display:none": false, `content:";display:none"`: false, "background:url(a;display:none)": false,
+		"visibility:visible": false, "--display:none": false, "display": false, "display:": false, ";;:": false,
+	} {
+		if got := hides(style); got != want {
+			t.Errorf("hides(%q) = %v", style, got)
 		}
 	}
 }

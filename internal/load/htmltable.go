@@ -17,7 +17,7 @@ func (r *htmlReader) table(n *html.Node) {
 		r.flush()
 		return
 	}
-	if caption := find(n, func(c *html.Node) bool { return c.DataAtom == atom.Caption }); caption != nil {
+	if caption := find(n, func(c *html.Node) bool { return c.DataAtom == atom.Caption }); caption != nil && !isHidden(caption) {
 		r.block(caption, piece{}, "")
 	}
 	var f flow
@@ -36,12 +36,12 @@ func rowsOf(table *html.Node) (rows []rawRow, layout bool) {
 		if n.DataAtom == atom.Table {
 			return nil, true
 		}
-		if n.DataAtom != atom.Tr {
+		if n.DataAtom != atom.Tr || isHidden(n) || isHidden(n.Parent) {
 			continue
 		}
 		row := rawRow{head: true}
 		for c := range n.ChildNodes() {
-			if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
+			if c.DataAtom != atom.Td && c.DataAtom != atom.Th || isHidden(c) {
 				continue
 			}
 			cell := rawCell{text: inline(c), cols: number(attr(c, "colspan")), rows: number(attr(c, "rowspan"))}
