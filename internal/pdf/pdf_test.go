@@ -68,6 +68,12 @@ func TestRead(t *testing.T) {
 		{"crooked", "BT /F1 12 Tf 1 1 -1 1 100 100 Tm (Een) Tj ET", "", nil},
 		{"cropped", two + " BT /F1 12 Tf 10 10 Td (buiten) Tj ET", "/CropBox[50 50 550 750]", []shape{{"Een", 50, 50, 12, false, false}, {"woord", 75, 50, 12, false, false}}},
 		{"accents", "BT /F1 12 Tf 100 700 Td (\xe9\xe9n \x80) Tj ET", "", []shape{{"één", 100, 100, 12, false, false}, {"€", 123, 100, 12, false, false}}},
+		// As TeX draws them: the accent first, then the letter below it; that of a
+		// capital stands higher, and where the next line was, and one below it comes after.
+		{"accents apart", "BT /F1 12 Tf 100 700 Td (effici) Tj ET BT /F1 12 Tf 126 700 Td (\xa8) Tj ET BT /F1 12 Tf 124.7 700 Td (ente) Tj ET", "", []shape{{"efficiënte", 100, 100, 12, false, false}}},
+		{"accent on the first letter", "BT /F1 12 Tf 101.3 700 Td (\xb4) Tj -1.3 0 Td (en) Tj ET", "", []shape{{"én", 100, 100, 12, false, false}}},
+		{"accents on capitals", "BT /F1 12 Tf 100 700 Td (Een C) Tj ET BT /F1 12 Tf 127.3 700 Td (\xb8) Tj ET BT /F1 12 Tf 133.35 700 Td (,) Tj ET BT /F1 12 Tf 102 702.5 Td (\xb4) Tj ET", "", []shape{{"Éen", 100, 100, 12, false, false}, {"Ç,", 125, 100, 12, false, false}}},
+		{"accents by themselves", "BT /F1 12 Tf 100 700 Td (a ` ^ o^e) Tj ET", "", []shape{{"a", 100, 100, 12, false, false}, {"`", 110, 100, 12, false, false}, {"^", 117, 100, 12, false, false}, {"o^e", 126, 100, 12, false, false}}},
 		{"hyphen", "BT /F1 12 Tf 100 700 Td (mensen-) Tj 0 -14 Td (handel) Tj ET", "", []shape{{"mensen\u00ad", 100, 100, 12, false, false}, {"handel", 100, 114, 12, false, false}}},
 		{"nothing", "0 0 m", "", nil},
 	} {
@@ -139,6 +145,32 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestAccented(t *testing.T) {
+	for _, c := range []struct {
+		letter string
+		accent rune
+		want   string
+	}{
+		{"e", '¨', "ë"},
+		{"o", '´', "ó"},
+		{"a", '`', "à"},
+		{"u", 'ˆ', "û"},
+		{"n", '˜', "ñ"},
+		{"c", '¸', "ç"},
+		{"ı", '¨', "ï"},
+		{"A", '˚', "Å"},
+		{"t", '¨', "ẗ"},
+		{"x", '´', ""},
+		{"1", '´', ""},
+		{"ff", '´', ""},
+		{"´", '´', ""},
+	} {
+		if got := accented(c.letter, accents[c.accent]); got != c.want {
+			t.Errorf("accented(%q, %q) = %q, want %q", c.letter, c.accent, got, c.want)
+		}
+	}
 }
 
 func TestSpell(t *testing.T) {

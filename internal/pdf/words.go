@@ -121,8 +121,13 @@ func (r *reading) page(ctx context.Context, doc uint64, index int) (Page, error)
 		return Page{}, ErrPages
 	}
 	w := wordReader{machine: r.machine, text: text, frame: f}
-	for i := 0; i < count && r.err == nil; i++ {
-		w.char(ctx, i)
+	glyphs := w.glyphs(ctx, count)
+	compose(glyphs)
+	for i := range glyphs {
+		if r.err != nil {
+			break
+		}
+		w.char(ctx, i, &glyphs[i])
 	}
 	r.unknown += w.unknown
 	r.call(ctx, "FPDFText_ClosePage", text)
@@ -208,21 +213,21 @@ type wordReader struct {
 	unknown int
 }
 
-// char reads character i.
-func (w *wordReader) char(ctx context.Context, i int) {
-	c := rune(w.call(ctx, "FPDFText_GetUnicode", w.text, uint64(i)))
-	text := spell(c)
-	if text == "" {
-		switch {
-		case unicode.IsSpace(c):
-			w.open, w.space = false, true
-		case c == 0 || c == unicode.ReplacementChar:
+// char adds character i of the page.
+func (w *wordReader) char(ctx context.Context, i int, g *glyph) {
+	text, at := g.text, g.box
+	switch {
+	case g.merged:
+		return
+	case text == "" && unicode.IsSpace(g.char):
+		w.open, w.space = false, true
+		return
+	case text == "":
+		if g.char == 0 || g.char == unicode.ReplacementChar {
 			w.unknown++
 		}
 		return
 	}
-	w.call(ctx, "FPDFText_GetLooseCharBox", w.text, uint64(i), uint64(w.out))
-	at := w.frame.rect(rectOf(w.floats(4)))
 	if w.open && w.box.goesOn(at) {
 		w.join(text, at)
 		return
