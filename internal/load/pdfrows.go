@@ -58,7 +58,7 @@ func hasHeader(rows []pdfRow) bool {
 	for _, c := range first.cells {
 		if c != "" {
 			filled++
-			labels = labels && countWords(c) <= maxLabel && !isStop(lastRune(c))
+			labels = labels && countWords(c) <= maxLabel && !isStop(lastRune(c)) && !startsSmall(c)
 		}
 	}
 	switch {
@@ -110,10 +110,10 @@ func (g *pdfGrid) rowGap() float64 {
 		switch {
 		case g.gap(i) <= least+gapSlack:
 			close++
-			if g.goesOn(i) {
+			switch {
+			case g.follows(i):
 				sure++
-			}
-			if g.counts(i) {
+			case g.counts(i) || g.ended(i):
 				return math.Inf(1)
 			}
 		case g.columnOf(g.cells[i][0]) > 0:
@@ -147,25 +147,37 @@ func (g *pdfGrid) above(i int, c pdfCell) *pdfCell {
 	return &g.cells[i-1][at]
 }
 
-// goesOn reports whether line i goes on with the row above it: its first cell is
-// empty, or each of its cells follows one that was full, and one at least in the
-// midst of a sentence.
+// goesOn reports whether line i goes on with the row above it, whatever the gap
+// between them says: a single word above it may be a cell of its own.
 func (g *pdfGrid) goesOn(i int) bool {
+	if !g.follows(i) {
+		return false
+	}
+	first := g.cells[i][0]
+	if g.columnOf(first) > 0 {
+		return true
+	}
+	above := g.above(i, first)
+	return countWords(above.text) > 1 || endsBroken(above.text)
+}
+
+// follows reports whether line i may go on with the row above it: its first cell
+// is empty, or goes on in the midst of a sentence, and no cell above had place for
+// more.
+func (g *pdfGrid) follows(i int) bool {
 	if g.gap(i) > rowPitch*g.lines[i].size || g.counts(i) {
 		return false
 	}
-	if g.columnOf(g.cells[i][0]) > 0 {
-		return true
-	}
-	inside := false
-	for _, c := range g.cells[i] {
+	first := &g.cells[i][0]
+	return g.columnOf(*first) > 0 || !g.ended(i) && runsOn(g.above(i, *first).text, first.text)
+}
+
+// ended reports whether a cell of line i has none above it that was full.
+func (g *pdfGrid) ended(i int) bool {
+	return slices.ContainsFunc(g.cells[i], func(c pdfCell) bool {
 		above := g.above(i, c)
-		if above == nil || !g.isFull(above, &c, g.lines[i].size) {
-			return false
-		}
-		inside = inside || runsOn(above.text, c.text)
-	}
-	return inside
+		return above == nil || !g.isFull(above, &c, g.lines[i].size)
+	})
 }
 
 // runsOn reports whether line b of a cell is in the midst of what line a says.

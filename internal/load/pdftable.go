@@ -14,9 +14,8 @@ type pdfCell struct {
 	bold   bool
 }
 
-// cellsOfLine cuts a line at gaps that are wider than those between its words,
-// and at narrower ones where a column is known to begin.
-func cellsOfLine(l *pdfLine, columns []pdfCell) []pdfCell {
+// cellsOfLine cuts a line at gaps that are wider than those between its words.
+func cellsOfLine(l *pdfLine) []pdfCell {
 	var gaps []float64
 	for i := 1; i < len(l.words); i++ {
 		if !l.words[i].Glued {
@@ -24,19 +23,38 @@ func cellsOfLine(l *pdfLine, columns []pdfCell) []pdfCell {
 		}
 	}
 	wide := wideGap(gaps, 0.9*l.size, l.size)
-	space := 0.33 * l.size
-	if len(gaps) > 0 {
-		space = min(space, slices.Min(gaps))
+	return l.cut(func(i int) bool { return l.words[i].X0-l.words[i-1].X1 >= wide })
+}
+
+// cellsAt cuts a line where columns are known to begin, at gaps that may be narrow
+// but are wider than any other in it. It returns nil if there are none such.
+func cellsAt(l *pdfLine, columns []pdfCell) []pdfCell {
+	begins := func(i int) bool {
+		return slices.ContainsFunc(columns, func(c pdfCell) bool { return math.Abs(c.x0-l.words[i].X0) < 1 })
 	}
-	cut := func(i int) bool {
-		x, gap := l.words[i].X0, l.words[i].X0-l.words[i-1].X1
-		return gap >= wide || gap > 1.3*space &&
-			slices.ContainsFunc(columns, func(c pdfCell) bool { return math.Abs(c.x0-x) < 1 })
+	inside, between := 0.0, math.Inf(1)
+	for i := 1; i < len(l.words); i++ {
+		gap := l.words[i].X0 - l.words[i-1].X1
+		switch {
+		case l.words[i].Glued:
+		case begins(i):
+			between = min(between, gap)
+		default:
+			inside = max(inside, gap)
+		}
 	}
+	if between < 1.2*inside || math.IsInf(between, 1) {
+		return nil
+	}
+	return l.cut(begins)
+}
+
+// cut cuts a line before the words that at says.
+func (l *pdfLine) cut(at func(i int) bool) []pdfCell {
 	var cells []pdfCell
 	from := 0
 	for i := 1; i <= len(l.words); i++ {
-		if i < len(l.words) && (l.words[i].Glued || !cut(i)) {
+		if i < len(l.words) && (l.words[i].Glued || !at(i)) {
 			continue
 		}
 		part := pdfLine{words: l.words[from:i]}
@@ -78,14 +96,14 @@ type pdfGrid struct {
 // gridAt returns the table that begins with lines[0], or nil. It goes on as long
 // as the cells of a line leave white the strips between its columns.
 func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
-	first := cellsOfLine(&lines[0], nil)
+	first := cellsOfLine(&lines[0])
 	if len(first) < 2 {
 		return nil
 	}
 	g := &pdfGrid{columns: slices.Clone(first)}
 	widest := 0.0 // of the gaps so far
 	for i := range lines {
-		cells := cellsOfLine(&lines[i], g.columns)
+		cells := cellsOfLine(&lines[i])
 		if i > 0 {
 			gap := lines[i].y - lines[i-1].y
 			if lines[i].table != nil || lines[i].first || gap > 3*max(pitch, lines[i].size) || i > 2 && g.leaves(cells, gap, widest) {
@@ -94,7 +112,11 @@ func gridAt(lines []pdfLine, pitch float64) *pdfGrid {
 			widest = max(widest, gap)
 		}
 		columns, ok := fit(g.columns, cells)
-		if !ok {
+		if !ok && i > 1 {
+			cells = cellsAt(&lines[i], g.columns)
+			columns, ok = fit(g.columns, cells)
+		}
+		if !ok || len(cells) == 0 {
 			break
 		}
 		g.columns = columns
