@@ -9,8 +9,8 @@ export interface App {
   w: Words;
   /** maker is how this server makes answers, for those that it hasn't told about yet. */
   maker: Pick<Answer, "mode" | "model">;
-  /** go opens a path of this app; see route.ts. */
-  go(path: string): void;
+  /** go opens a path of this app, see route.ts, with the focus on its heading or on what has that id. */
+  go(path: string, focus?: string): void;
   /** settle gives the view that is shown another address. */
   settle(path: string): void;
   /** say tells a screen reader something, politely and once. */
@@ -30,8 +30,9 @@ export function useTitle(title: string) {
   }, [title]);
 }
 
-/** focusOn moves the focus where it would be lost with what had it. */
-export const focusOn = (id: string) => document.getElementById(id)?.focus({ preventScroll: true });
+/** focusOn moves the focus where it would be lost with what had it: to the first of these that is there. */
+export const focusOn = (...ids: string[]) =>
+  ids.map((id) => document.getElementById(id)).find((e) => e !== null)?.focus({ preventScroll: true });
 
 /** day writes 2023-10-18 as a reader does. */
 export function day(w: Words, iso: string): string {

@@ -6,6 +6,7 @@ import { getInfo, type Failure } from "./api.ts";
 import { AppContext, useApp, useTitle, type App as Context } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
 import { ChatView } from "./chat.tsx";
+import { Conversations } from "./conversations.ts";
 import { DocumentsView } from "./documents.tsx";
 import { DocumentView } from "./document.tsx";
 import { useNavigation } from "./navigation.ts";
@@ -32,13 +33,16 @@ export function App() {
   const [info, setInfo] = useState<Info | null>(null);
   const [infoFailed, setInfoFailed] = useState<Failure | null>(null);
   const [said, setSaid] = useState("");
-  const [scope, setScope] = useState<string[]>([]);
   const [changed, setChanged] = useState(0);
+  const [conversations] = useState(() => new Conversations(() => setChanged((n) => n + 1)));
   const [listOpen, setListOpen] = useState(false);
   const wide = useMedia("(min-width: 64rem)");
   const back = useRef("");
   const { route } = nav;
-  if (route.view === "chat") back.current = route.id && `c/${route.id}`;
+  if (route.view === "chat") back.current = route.id;
+  // The conversation that is in view, or that a reader of documents returns to.
+  const talk = conversations.at(back.current);
+  const toTalk = back.current && `c/${back.current}`;
 
   useEffect(() => void getInfo().then(setInfo, (e: unknown) => setInfoFailed(asFailure(e))), [changed, who.since]);
 
@@ -47,15 +51,17 @@ export function App() {
   const context = useMemo<Context>(() => ({
     w, maker: { mode: info?.mode ?? "extractive", model: info?.model ?? "" }, go: nav.go, settle: nav.settle, say,
   }), [w, info?.mode, info?.model]);
-  const started = useCallback((conversation: string) => {
-    nav.settle(`c/${conversation}`);
-    setChanged((n) => n + 1);
-  }, []);
+  // What has got an id has an address.
+  const { id } = talk.state;
+  useEffect(() => {
+    if (route.view === "chat" && id !== "") nav.settle(`c/${id}`);
+  }, [nav.key, id]);
   const gone = (conversation: string) => {
+    conversations.forget(conversation);
     if (conversation === "" || (route.view === "chat" && route.id === conversation)) nav.go("");
     setListOpen(false);
   };
-  const history = <History current={route.view === "chat" ? route.id : ""} changed={changed + who.since} onGone={gone} />;
+  const history = <History current={route.view === "chat" ? route.id : ""} changed={changed + who.since} onNew={() => conversations.begin()} onGone={gone} />;
   useEffect(() => setListOpen(false), [nav.key]);
 
   return (
@@ -70,12 +76,12 @@ export function App() {
         {who.asked && <main id="main" tabIndex={-1}><SignInView methods={who.session!.methods} onEnter={who.enter} /></main>}
         {who.session && !first && <main id={who.asked ? undefined : "main"} hidden={who.asked} tabIndex={-1}>
           {route.view === "chat" && (
-            <ChatView key={nav.key} id={route.id} info={info} infoFailed={infoFailed} scope={scope} onScope={setScope} onStarted={started} />
+            <ChatView key={nav.key} conversation={talk} info={info} infoFailed={infoFailed} />
           )}
           {route.view === "answer" && <AnswerView key={nav.key} id={route.id} shared={route.shared} />}
-          {route.view === "documents" && <DocumentsView key={nav.key} search={route.search} scope={scope} onScope={setScope} back={back.current} />}
+          {route.view === "documents" && <DocumentsView key={nav.key} search={route.search} conversation={talk} back={toTalk} />}
           {route.view === "document" && (
-            <DocumentView key={nav.key} route={route} onAsk={(id) => { setScope([id]); nav.go(back.current); }} />
+            <DocumentView key={nav.key} route={route} onAsk={(d) => { talk.set({ scope: [d] }); nav.go(toTalk, "question"); }} />
           )}
           {route.view === "missing" && <Missing />}
         </main>}

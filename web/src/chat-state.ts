@@ -2,7 +2,7 @@
 // last turn only; the others stay the same values, so nothing of theirs is
 // rendered again.
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { ask, Failure, getConversation, getConversations } from "./api.ts";
 import { blank, type Answer } from "./record.ts";
 
@@ -13,78 +13,97 @@ export interface Turn {
   answer: Answer;
 }
 
-export interface Chat {
+export interface State {
+  /** id is "" until there is an answer. */
+  id: string;
   turns: Turn[];
   /** loading: the conversation is being read; failed: that didn't work. */
   loading: boolean;
   failed: Failure | null;
-  reload(): void;
   busy: boolean;
   /** refused is why the last question got no answer, or none in full. */
   refused: Failure | null;
-  /** ask resolves to what became of the answer. */
-  ask(question: string, documents: string[]): Promise<Turn | null>;
-  stop(): void;
+  /** draft stands in the field; scope are the documents that the next question is limited to. */
+  draft: string;
+  scope: string[];
 }
 
-/** useChat reads a conversation ("" begins one) and asks in it. */
-export function useChat(id: string, started: (conversation: string) => void): Chat {
-  const [turns, setTurns] = useState<Turn[]>([]);
-  const [loading, setLoading] = useState(id !== "");
-  const [failed, setFailed] = useState<Failure | null>(null);
-  const [refused, setRefused] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
-  const conversation = useRef(id);
-  const running = useRef<AbortController | null>(null);
+/** Conversation goes on whether it is in view or not. */
+export class Conversation {
+  state: State;
+  private readonly heard = new Set<() => void>();
+  private running: AbortController | null = null;
 
-  const load = useCallback(() => {
-    if (conversation.current === "") return;
-    setLoading(true);
-    setFailed(null);
-    getConversation(conversation.current).then(
-      (c) => setTurns(c.answers.map((answer) => ({ key: answer.id, state: "done", answer }))),
-      (e: unknown) => {
-        const f = asFailure(e);
-        setFailed(f);
-        // What isn't there, or somebody else's, can't go on: a question begins anew.
-        if (f.code === "not_found") conversation.current = "";
-      },
-    ).finally(() => setLoading(false));
-  }, []);
-  useEffect(load, []);
-  useEffect(() => () => running.current?.abort(), []);
+  /** began is called with what has got an id, or an answer more. */
+  constructor(id: string, private readonly began: (c: Conversation) => void) {
+    this.state = { id, turns: [], loading: false, failed: null, busy: false, refused: null, draft: "", scope: [] };
+  }
 
-  const askNow = useCallback(async (question: string, documents: string[]) => {
-    const controller = running.current = new AbortController();
-    const began = Date.now();
-    const draft = new Draft(question, setTurns);
-    setBusy(true);
-    setRefused(null);
-    setFailed(null);
+  /** listen calls f after every change, until what it returns is called. */
+  listen(f: () => void): () => void {
+    this.heard.add(f);
+    return () => void this.heard.delete(f);
+  }
+
+  set(change: Partial<State>) {
+    this.state = { ...this.state, ...change };
+    for (const f of this.heard) f();
+  }
+
+  /** load reads what the server has of it; what is in view stays until then. */
+  readonly load = async () => {
+    const { id } = this.state;
+    if (id === "") return;
+    this.set({ loading: true, failed: null });
+    try {
+      const { answers } = await getConversation(id);
+      const old = this.state.turns;
+      const key = (a: Answer) => old.find((t) => t.answer.id === a.id)?.key ?? a.id;
+      const local = old.filter((t) => !answers.some((a) => a.id === t.answer.id));
+      this.set({ turns: [...answers.map((answer): Turn => ({ key: key(answer), state: "done", answer })), ...local] });
+    } catch (e) {
+      const failed = asFailure(e);
+      this.set({ failed });
+      // What isn't there, or somebody else's, can't go on: a question begins anew.
+      if (failed.code === "not_found") this.set({ id: "", turns: [] });
+    }
+    this.set({ loading: false });
+  };
+
+  /** ask resolves to what became of the answer; a question without one is the draft again. */
+  async ask(question: string, documents: string[]): Promise<Turn | null> {
+    const controller = this.running = new AbortController();
+    const since = Date.now();
+    const { id } = this.state;
+    this.set({ busy: true, refused: null, failed: null, draft: "" });
+    const draft = new Draft(question, (f) => this.set({ turns: f(this.state.turns) }));
     let result: Turn | null;
     try {
       const answer = await ask({
-        question,
-        ...(conversation.current && { conversation_id: conversation.current }),
-        ...(documents.length > 0 && { filter: { documents } }),
+        question, ...(id && { conversation_id: id }), ...(documents.length > 0 && { filter: { documents } }),
       }, draft, controller.signal);
       result = draft.end("done", answer);
     } catch (e) {
-      if (!controller.signal.aborted) setRefused(asFailure(e));
+      if (!controller.signal.aborted) this.set({ refused: asFailure(e) });
       result = draft.end(controller.signal.aborted ? "stopped" : "broken");
-      const stored = result && await recover(question, conversation.current, began);
+      const stored = result && await recover(question, id, since);
       if (stored) result = draft.end(result!.state, stored);
     }
-    if (result?.answer.conversation_id) {
-      conversation.current = result.answer.conversation_id;
-      started(conversation.current);
-    }
-    running.current = null;
-    setBusy(false);
+    if (result?.state !== "done") this.set({ draft: this.state.draft || question });
+    this.running = null;
+    this.set({ busy: false, id: result?.answer.conversation_id || this.state.id });
+    if (result) this.began(this);
     return result;
-  }, []);
-  const stop = useCallback(() => running.current?.abort(), []);
-  return { turns, loading, failed, reload: load, busy, refused, ask: askNow, stop };
+  }
+
+  readonly stop = () => this.running?.abort();
+}
+
+/** useConversation is the state of a conversation, now and later. */
+export function useConversation(c: Conversation): State {
+  const [, render] = useState(c.state);
+  useLayoutEffect(() => c.listen(() => render(c.state)), [c]);
+  return c.state;
 }
 
 /** Draft is the turn that is being made. It shows what came in once a frame. */

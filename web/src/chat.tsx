@@ -1,40 +1,39 @@
 // The conversation: its turns, and the field to ask in.
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { focusOn, useApp, useTitle } from "./app-context.ts";
 import type { Failure } from "./api.ts";
-import { useChat, type Turn } from "./chat-state.ts";
+import { useConversation, type Conversation, type Turn } from "./chat-state.ts";
 import type { Info } from "./record.ts";
 import { AskForm } from "./parts/ask-form.tsx";
 import { Failed } from "./parts/basics.tsx";
 import { useOpenSource } from "./open-source.ts";
+import { returned } from "./place.ts";
 import { TurnView } from "./parts/turn.tsx";
 import { Welcome } from "./parts/welcome.tsx";
 
 interface Props {
-  id: string;
+  conversation: Conversation;
   info: Info | null;
   infoFailed: Failure | null;
-  scope: string[];
-  onScope(documents: string[]): void;
-  onStarted(conversation: string): void;
 }
 
-export function ChatView({ id, info, infoFailed, scope, onScope, onStarted }: Props) {
+export function ChatView({ conversation, info, infoFailed }: Props) {
   const { w, say } = useApp();
-  const chat = useChat(id, onStarted);
-  useTitle(chat.turns[0]?.answer.question ?? (id ? w.chatTitle : w.welcome));
-  const [draft, setDraft] = useState("");
-  const source = useOpenSource(chat.turns.at(-1)?.key);
+  const chat = useConversation(conversation);
+  useTitle(chat.turns[0]?.answer.question ?? (chat.id ? w.chatTitle : w.welcome));
+  const source = useOpenSource();
   const list = useRef<HTMLOListElement>(null);
+  // What was read before may have been added to elsewhere.
+  useEffect(() => {
+    if (!chat.busy) void conversation.load();
+  }, []);
 
   const ask = async (question: string) => {
     if (chat.busy) return say(w.busy);
-    setDraft("");
+    source.drop();
     say(w.asking);
-    const turn = await chat.ask(question, scope);
-    if (!turn || turn.state !== "done") setDraft((now) => now || question);
-    say(ending(turn));
+    say(ending(await conversation.ask(question, chat.scope)));
   };
   const ending = (turn: Turn | null) => {
     if (!turn || turn.state === "broken") return w.failedTitle + ". " + w.questionKept;
@@ -59,29 +58,30 @@ export function ChatView({ id, info, infoFailed, scope, onScope, onStarted }: Pr
 
   // The newest question comes into view once; then the page stays where it is.
   const last = chat.turns.at(-1)?.key ?? "";
-  useEffect(() => {
-    if (chat.turns.length > 1) list.current?.lastElementChild?.scrollIntoView({ block: "start" });
+  useLayoutEffect(() => {
+    if (chat.turns.length > 1 && (chat.busy || !returned())) list.current?.lastElementChild?.scrollIntoView({ block: "start" });
   }, [last]);
 
+  const openIn = ({ key, answer }: Turn) => source.open && [key, answer.id].includes(source.open.turn) ? source.open : null;
   return (
     <>
       <div class="turns-area" tabIndex={-1}>
-        <h1 class={chat.turns.length > 0 || id ? "hidden" : "nl-heading nl-heading--level-1"} id="view" tabIndex={-1}>
-          {chat.turns.length > 0 || id ? w.chatTitle : w.welcome}
+        <h1 class={chat.turns.length > 0 || chat.id ? "hidden" : "nl-heading nl-heading--level-1"} id="view" tabIndex={-1}>
+          {chat.turns.length > 0 || chat.id ? w.chatTitle : w.welcome}
         </h1>
-        {chat.loading && <p class="nl-paragraph soft">{w.loading}</p>}
-        {chat.failed && <Failed failure={chat.failed} retry={chat.failed.code === "not_found" ? undefined : chat.reload} />}
-        {!id && chat.turns.length === 0 && <Welcome info={info} failed={infoFailed} onAsk={again} />}
+        {chat.loading && chat.turns.length === 0 && <p class="nl-paragraph soft">{w.loading}</p>}
+        {chat.failed && <Failed failure={chat.failed} retry={chat.failed.code === "not_found" ? undefined : conversation.load} />}
+        {!chat.id && !chat.failed && chat.turns.length === 0 && <Welcome info={info} failed={infoFailed} onAsk={again} />}
         <ol class="turns" ref={list}>
           {chat.turns.map((turn) => (
             <TurnView key={turn.key} turn={turn} onAgain={again}
-              open={source.open?.turn === turn.key ? source.open : null} onOpen={source.show} onClose={source.close} />
+              open={openIn(turn)} onOpen={source.show} onClose={source.close} />
           ))}
         </ol>
-        {chat.refused && <Failed failure={chat.refused} kept retry={draft ? () => void ask(draft) : undefined} />}
+        {chat.refused && <Failed failure={chat.refused} kept retry={chat.draft ? () => void ask(chat.draft) : undefined} />}
       </div>
-      <AskForm value={draft} onInput={setDraft} busy={chat.busy} begun={chat.turns.length > 0} onAsk={again} onStop={chat.stop}
-        scope={scope} onScope={onScope} />
+      <AskForm value={chat.draft} onInput={(draft) => conversation.set({ draft })} busy={chat.busy} begun={chat.turns.length > 0}
+        onAsk={again} onStop={conversation.stop} scope={chat.scope} onScope={(scope) => conversation.set({ scope })} />
     </>
   );
 }

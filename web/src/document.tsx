@@ -1,6 +1,6 @@
 // One document: its own text, with the words that the address names marked.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Failure, getDocument } from "./api.ts";
 import { day, useApp, useTitle } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
@@ -79,7 +79,7 @@ function Text({ text, route, language }: { text: string; route: Props["route"]; 
     quote?.focus({ preventScroll: true });
     quote?.scrollIntoView({ block: "center" });
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (mark) frame.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
   }, [mark]);
   return (

@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getDocuments, type Failure } from "./api.ts";
 import { focusOn, useApp, useTitle } from "./app-context.ts";
-import { asFailure } from "./chat-state.ts";
+import { asFailure, useConversation, type Conversation } from "./chat-state.ts";
 import { newestFirst, passes, titled } from "./document-filter.ts";
 import { Button, Failed, Go } from "./parts/basics.tsx";
 import { Filters, SearchField } from "./parts/document-search.tsx";
@@ -20,13 +20,12 @@ const maxScope = 100;
 interface Props {
   /** search is what the address asks for; it changes with what the reader does. */
   search: DocumentSearch;
-  scope: string[];
-  onScope(documents: string[]): void;
-  /** back is the conversation to return to. */
+  /** conversation is the one that the choice is for; back leads to it. */
+  conversation: Conversation;
   back: string;
 }
 
-export function DocumentsView({ search, scope, onScope, back }: Props) {
+export function DocumentsView({ search, conversation, back }: Props) {
   const { w } = useApp();
   useTitle(w.documents);
   const [docs, setDocs] = useState<DocumentInfo[] | null>(null);
@@ -42,13 +41,15 @@ export function DocumentsView({ search, scope, onScope, back }: Props) {
       {failure && <Failed failure={failure} retry={load} />}
       {!docs && !failure && <p class="nl-paragraph soft">{w.loading}</p>}
       {docs && <p class="nl-paragraph">{docs.length > 0 ? w.documentsIntro(docs.length) : w.noDocuments}</p>}
-      {docs && docs.length > 0 && <List docs={docs} search={search} scope={scope} onScope={onScope} back={back} />}
+      {docs && docs.length > 0 && <List docs={docs} search={search} conversation={conversation} back={back} />}
     </div>
   );
 }
 
-function List({ docs, search, scope, onScope, back }: Props & { docs: DocumentInfo[] }) {
+function List({ docs, search, conversation, back }: Props & { docs: DocumentInfo[] }) {
   const { w, settle } = useApp();
+  const { scope } = useConversation(conversation);
+  const onScope = (scope: string[]) => conversation.set({ scope });
   const [words, setWords] = useState(search.q || search.titles);
   const passing = useMemo(() => docs.filter((d) => passes(d, search)), [docs, search.publisher, search.kind, search.year]);
   const { found, failure, retry } = useFound(search, passing);
@@ -88,7 +89,7 @@ function List({ docs, search, scope, onScope, back }: Props & { docs: DocumentIn
       {scope.length > 0 && (
         <div class="choice">
           <span>{scope.length > maxScope ? w.tooMany(maxScope) : w.chosen(scope.length)}</span>
-          {scope.length <= maxScope && <Go to={back} class="nl-button nl-button--primary">{w.askAbout}</Go>}
+          {scope.length <= maxScope && <Go to={back} focus="question" class="nl-button nl-button--primary">{w.askAbout}</Go>}
         </div>
       )}
     </>

@@ -10,6 +10,7 @@ import "./browser/ask.mjs";
 import "./browser/check.mjs";
 import "./browser/keep.mjs";
 import "./browser/documents.mjs";
+import "./browser/return.mjs";
 import "./browser/session.mjs";
 import "./browser/access.mjs";
 import "./browser/safety.mjs";

@@ -3,6 +3,7 @@
 
 import { useMemo } from "preact/hooks";
 import { parseAnswer, runs, type Piece } from "../answertext.ts";
+import { markerId } from "../open-source.ts";
 import type { Answer } from "../record.ts";
 import { units, type Units } from "../spans.ts";
 import { memo } from "./basics.tsx";
@@ -28,7 +29,7 @@ export function AnswerText({ turn, answer, shown, onShow }: Props) {
   }, [text, citations, shown]);
 
   const one = (p: Piece, i: number) => "cite" in p
-    ? <Marker key={i} id={`cite-${turn}-${p.cite}`} citation={citations.find((c) => c.number === p.cite)!}
+    ? <Marker key={i} id={markerId(turn, p.cite)} citation={citations.find((c) => c.number === p.cite)!}
         expanded={p.cite === shown} onShow={onShow} />
     : <Lit key={i} text={p.text} at={p.at} spans={lit} />;
   const line = (pieces: Piece[]) => runs(pieces).map((run, i) => run.length === 1

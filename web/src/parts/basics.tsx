@@ -14,6 +14,11 @@ export function Button({ look = "secondary", small, class: extra, ...rest }: But
 
 interface GoProps {
   to: string;
+  /** focus is the id of what gets the focus there, if not the heading. */
+  focus?: string;
+  /** onGo is called before a plain click leads there. */
+  onGo?: () => void;
+  id?: string;
   class?: string;
   lang?: string;
   "aria-current"?: "page" | undefined;
@@ -21,12 +26,13 @@ interface GoProps {
 }
 
 /** Go is a link inside the app: an ordinary one for everything but a plain click. */
-export function Go({ to, children, class: look = "nl-link", ...rest }: GoProps) {
+export function Go({ to, focus, onGo, children, class: look = "nl-link", ...rest }: GoProps) {
   const { go } = useApp();
   const click = (e: MouseEvent) => {
     if (e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
     e.preventDefault();
-    go(to);
+    onGo?.();
+    go(to, focus);
   };
   return <a {...rest} class={look} href={to || "./"} onClick={click}>{children}</a>;
 }

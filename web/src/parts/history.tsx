@@ -13,12 +13,13 @@ interface Props {
   /** current is the conversation that is open; changed counts what may have changed the list. */
   current: string;
   changed: number;
+  onNew(): void;
   onGone(conversation: string): void;
 }
 
 type Doing = { what: "rename" | "remove"; c: ConversationHead } | { what: "removeAll" } | null;
 
-export function History({ current, changed, onGone }: Props) {
+export function History({ current, changed, onNew, onGone }: Props) {
   const { w, say } = useApp();
   const [list, setList] = useState<ConversationHead[] | null>(null);
   const [total, setTotal] = useState(0);
@@ -55,7 +56,7 @@ export function History({ current, changed, onGone }: Props) {
   const shown = (list ?? []).filter((c) => folded(c.title).includes(folded(find)));
   return (
     <nav class="history" aria-label={w.conversations} tabIndex={-1} ref={top}>
-      <Go to="" class="nl-button nl-button--secondary new">{w.newConversation}</Go>
+      <Go to="" onGo={onNew} class="nl-button nl-button--secondary new">{w.newConversation}</Go>
       {list && list.length > 0 && (
         <input type="search" class="utrecht-textbox utrecht-textbox--html-input" aria-label={w.searchTitles} placeholder={w.searchTitles}
           value={find} onInput={(e) => setFind(e.currentTarget.value)} />

@@ -46,7 +46,7 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
   return (
     <section class="source" aria-label={w.sourcePane} onKeyDown={(e) => e.key === "Escape" && onClose()}>
       <div class="source-head">
-        <h3 class="nl-heading nl-heading--level-4" tabIndex={-1} ref={heading} lang="nl">{place.title}</h3>
+        <h3 class="nl-heading nl-heading--level-4" id="source" tabIndex={-1} ref={heading} lang="nl">{place.title}</h3>
         <div class="source-tools">
           {all.length > 1 && <Button small aria-label={w.previous} aria-disabled={at === 0} onClick={() => move(-1)}>‹</Button>}
           <span class="position">{position}</span>

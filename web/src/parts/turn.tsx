@@ -23,7 +23,8 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
   const { w, maker } = useApp();
   const { answer: a, state } = turn;
   const begun = a.text !== "" || a.passages.length > 0;
-  const show = (kind: Open["kind"], number: number) => onOpen({ turn: turn.key, kind, number });
+  const name = a.id || turn.key;
+  const show = (kind: Open["kind"], number: number) => onOpen({ turn: name, kind, number });
   const shownNumber = open?.kind === "citation" ? open.number : 0;
   return (
     <li class="turn" data-state={state} data-status={a.status}>
@@ -36,7 +37,7 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
         : begun && (
           <div class="answer">
             {a.status !== "reply" && <p class="mode"><Mode answer={a} /></p>}
-            <AnswerText turn={turn.key} answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
+            <AnswerText turn={name} answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
           </div>
         )}
       {state === "busy" && <p class="busy soft">{begun ? w.making[madeBy(a, maker).mode] : w.busy}</p>}
