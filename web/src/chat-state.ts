@@ -76,12 +76,11 @@ export class Conversation {
     const since = Date.now();
     const { id } = this.state;
     this.set({ busy: true, refused: null, failed: null, draft: "" });
-    const draft = new Draft(question, (f) => this.set({ turns: f(this.state.turns) }));
+    const filter = documents.length > 0 ? { documents } : null;
+    const draft = new Draft(blank(question, filter), (f) => this.set({ turns: f(this.state.turns) }));
     let result: Turn | null;
     try {
-      const answer = await ask({
-        question, ...(id && { conversation_id: id }), ...(documents.length > 0 && { filter: { documents } }),
-      }, draft, controller.signal);
+      const answer = await ask({ question, ...(id && { conversation_id: id }), ...(filter && { filter }) }, draft, controller.signal);
       result = draft.end("done", answer);
     } catch (e) {
       if (!controller.signal.aborted) this.set({ refused: asFailure(e) });
@@ -108,12 +107,10 @@ export function useConversation(c: Conversation): State {
 
 /** Draft is the turn that is being made. It shows what came in once a frame. */
 class Draft {
-  private answer: Answer;
   private frame = 0;
   private readonly key = `new-${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
-  constructor(question: string, private readonly set: (f: (turns: Turn[]) => Turn[]) => void) {
-    this.answer = blank(question);
+  constructor(private answer: Answer, private readonly set: (f: (turns: Turn[]) => Turn[]) => void) {
     set((turns) => [...turns, { key: this.key, state: "busy", answer: this.answer }]);
   }
   sources(passages: Answer["passages"]) {

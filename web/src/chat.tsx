@@ -29,11 +29,11 @@ export function ChatView({ conversation, info, infoFailed }: Props) {
     if (!chat.busy) void conversation.load();
   }, []);
 
-  const ask = async (question: string) => {
+  const ask = async (question: string, documents = chat.scope) => {
     if (chat.busy) return say(w.busy);
     source.drop();
     say(w.asking);
-    say(ending(await conversation.ask(question, chat.scope)));
+    say(ending(await conversation.ask(question, documents)));
   };
   const ending = (turn: Turn | null) => {
     if (!turn || turn.state === "broken") return w.failedTitle + ". " + w.questionKept;
@@ -47,7 +47,7 @@ export function ChatView({ conversation, info, infoFailed }: Props) {
   // The turns keep one function, so that they needn't be rendered again.
   const asking = useRef(ask);
   asking.current = ask;
-  const again = useCallback((question: string) => void asking.current(question), []);
+  const again = useCallback((question: string, documents?: string[]) => void asking.current(question, documents), []);
 
   // What was pressed may be gone: the example, "Stop", "try again".
   const begun = useRef(false);

@@ -2,7 +2,7 @@
 // the choice that a question can be limited to.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { getDocuments, type Failure } from "./api.ts";
+import type { Failure } from "./api.ts";
 import { focusOn, useApp, useTitle } from "./app-context.ts";
 import { asFailure, useConversation, type Conversation } from "./chat-state.ts";
 import { newestFirst, passes, titled } from "./document-filter.ts";
@@ -13,6 +13,7 @@ import { Found } from "./parts/found.tsx";
 import type { DocumentInfo } from "./record.ts";
 import { documentsPath, type DocumentSearch } from "./route.ts";
 import { useFound } from "./use-found.ts";
+import { listDocuments } from "./use-titles.ts";
 
 /** maxScope is how many documents the server takes in a filter. */
 const maxScope = 100;
@@ -32,7 +33,7 @@ export function DocumentsView({ search, conversation, back }: Props) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const load = () => {
     setFailure(null);
-    getDocuments().then((all) => setDocs(all.sort(newestFirst)), (e: unknown) => setFailure(asFailure(e)));
+    listDocuments().then((all) => setDocs(all.sort(newestFirst)), (e: unknown) => setFailure(asFailure(e)));
   };
   useEffect(load, []);
   return (

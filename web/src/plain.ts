@@ -11,9 +11,9 @@ export interface Words {
   statuses: Record<Citation["document_status"], string>;
 }
 
-/** withSources is an answer as plain text, with its sources and their quotes. */
-export function withSources(a: Answer, link: string, w: Words): string {
-  const out = [`${w.question}: ${a.question}`, "", a.text];
+/** withSources is an answer as plain text, with what it was limited to, its sources and their quotes. */
+export function withSources(a: Answer, limit: string, link: string, w: Words): string {
+  const out = [`${w.question}: ${a.question}`, limit, "", a.text];
   if (a.citations.length > 0) {
     out.push("", `${w.sources}:`);
     for (const c of a.citations) {

@@ -37,6 +37,8 @@ export interface Answer {
   created_at: string;
   question: string;
   search_question: string;
+  /** filter is what the question was limited to, if it was. */
+  filter?: Filter | null;
   status: "answered" | "refused" | "reply";
   refusal: { reason: string; message: string } | null;
   incomplete: "cancelled" | "upstream" | "length" | null;
@@ -100,18 +102,22 @@ export interface Link {
   url: string;
 }
 
-/** Filter limits a question; only what this app uses of it. */
+/** Filter limits a question; this app does so by documents. */
 export interface Filter {
   documents?: string[];
+  kinds?: string[];
+  publishers?: string[];
+  from?: string;
+  to?: string;
 }
 
 /** own tells an answer of the reader's from one behind a link, which comes without its conversation. */
 export const own = (a: Answer) => a.id !== "" && a.conversation_id !== "";
 
 /** blank is a record of which nothing is known yet but the question. */
-export function blank(question: string): Answer {
+export function blank(question: string, filter: Filter | null): Answer {
   return {
-    id: "", conversation_id: "", created_at: "", question, search_question: question,
+    id: "", conversation_id: "", created_at: "", question, search_question: question, filter,
     status: "answered", refusal: null, incomplete: null, mode: "extractive", model: "",
     text: "", citations: [], passages: [], withheld: 0, notice: "",
   };

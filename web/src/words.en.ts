@@ -41,7 +41,8 @@ export const en: Words = {
   ask: "Ask",
   stop: "Stop",
   scopeAll: "Searches all documents",
-  scopeSome: (n) => `Searches only ${count(n, "chosen document", "chosen documents")}`,
+  scopeIn: "Searches only",
+  chosenDocuments: (n) => count(n, "chosen document", "chosen documents"),
   limit: "Limit",
   change: "Change",
   searchAll: "All documents",
@@ -54,6 +55,8 @@ export const en: Words = {
   refusalReady: "No answer found.",
   stopped: "Stopped.",
   searchedFor: "Searched for:",
+  searchedIn: "Searched in:",
+  searchEverywhere: "Search all documents",
   modes: { extractive: "Quoted from the documents", generated: "Written by a language model" },
   refusals: {
     no_evidence: "No answer in the documents",

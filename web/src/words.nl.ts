@@ -39,7 +39,8 @@ export const nl = {
   ask: "Vraag",
   stop: "Stop",
   scopeAll: "Zoekt in alle documenten",
-  scopeSome: (n: number) => `Zoekt alleen in ${count(n, "gekozen document", "gekozen documenten")}`,
+  scopeIn: "Zoekt alleen in",
+  chosenDocuments: (n: number) => count(n, "gekozen document", "gekozen documenten"),
   limit: "Beperken",
   change: "Wijzigen",
   searchAll: "Alle documenten",
@@ -52,6 +53,8 @@ export const nl = {
   refusalReady: "Geen antwoord gevonden.",
   stopped: "Gestopt.",
   searchedFor: "Gezocht op:",
+  searchedIn: "Gezocht in:",
+  searchEverywhere: "Zoek in alle documenten",
   modes: { extractive: "Letterlijk uit de documenten", generated: "Geschreven door een taalmodel" },
   refusals: {
     no_evidence: "Geen antwoord in de documenten",

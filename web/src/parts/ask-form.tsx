@@ -1,6 +1,7 @@
 // The one field: Enter sends, Shift+Enter breaks the line.
 
 import { focusOn, useApp } from "../app-context.ts";
+import { useTitles } from "../use-titles.ts";
 import { Button, Go } from "./basics.tsx";
 
 /** maxQuestion is what the server takes, in code points. */
@@ -19,6 +20,8 @@ interface Props {
 
 export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onScope }: Props) {
   const { w, say } = useApp();
+  const titles = useTitles(scope);
+  const only = scope.length === 1 ? titles.get(scope[0]!) : undefined;
   const over = [...value.trim()].length - maxQuestion;
   const submit = (e: Event) => {
     e.preventDefault();
@@ -41,7 +44,7 @@ export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onS
       <p class="note" id="ask-length" hidden={over <= 0}>{over > 0 && w.tooLong(over)}</p>
       <p class="scope soft">
         <span id="ask-keys" class="hidden">{w.askKeys}</span>
-        {scope.length === 0 ? w.scopeAll : w.scopeSome(scope.length)}
+        {scope.length === 0 ? w.scopeAll : <>{w.scopeIn} {only ? <span class="only" lang="nl" title={only}>{only}</span> : w.chosenDocuments(scope.length)}</>}
         {" · "}<Go to="documents">{scope.length === 0 ? w.limit : w.change}</Go>
         {scope.length > 0 && <>{" · "}<button type="button" class="link-button" onClick={() => { onScope([]); focusOn("question"); }}>{w.searchAll}</button></>}
       </p>

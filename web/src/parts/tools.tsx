@@ -9,6 +9,7 @@ import { withSources } from "../plain.ts";
 import { own, type Answer } from "../record.ts";
 import { Button, Failed } from "./basics.tsx";
 import { AnswerFeedback } from "./feedback.tsx";
+import { useLimit } from "./limited.tsx";
 
 interface Props {
   answer: Answer;
@@ -17,10 +18,11 @@ interface Props {
 
 export function Tools({ answer, onAgain }: Props) {
   const { w, say } = useApp();
+  const { text: limit } = useLimit(answer);
   const [link, setLink] = useState("");
   const [failure, setFailure] = useState<Failure | null>(null);
   const copy = async (text: string, done: string) => say(await copyText(text) ? done : w.copyFailed);
-  const copyAll = () => copy(withSources(answer, link, { ...w, date: (d) => day(w, d) }), w.copied);
+  const copyAll = () => copy(withSources(answer, limit, link, { ...w, date: (d) => day(w, d) }), w.copied);
   const doing = async (work: () => Promise<void>) => {
     setFailure(null);
     try {

@@ -6,7 +6,8 @@ import type { Turn } from "../chat-state.ts";
 import type { Open } from "../open-source.ts";
 import type { Answer } from "../record.ts";
 import { AnswerText } from "./answer-text.tsx";
-import { Alert, memo } from "./basics.tsx";
+import { Alert, Button, memo } from "./basics.tsx";
+import { Limited } from "./limited.tsx";
 import { AlsoFound, Nearest, SourceList } from "./source-list.tsx";
 import { SourcePane } from "./source-pane.tsx";
 import { Tools } from "./tools.tsx";
@@ -16,7 +17,8 @@ interface Props {
   open: Open | null;
   onOpen(o: Open): void;
   onClose(): void;
-  onAgain?: ((question: string) => void) | undefined;
+  /** onAgain asks anew; in these documents, if given. */
+  onAgain?: ((question: string, documents?: string[]) => void) | undefined;
 }
 
 export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, onAgain }: Props) {
@@ -32,8 +34,9 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
       {a.search_question !== a.question && (
         <p class="searched soft">{w.searchedFor} <span lang="nl">{a.search_question}</span></p>
       )}
+      <Limited answer={a} />
       {a.status === "refused"
-        ? <Refusal answer={a} onShow={(n) => show("passage", n)} />
+        ? <Refusal answer={a} onAgain={onAgain} onShow={(n) => show("passage", n)} />
         : begun && (
           <div class="answer">
             {a.status !== "reply" && <p class="mode"><Mode answer={a} /></p>}
@@ -64,10 +67,11 @@ function Mode({ answer }: { answer: Answer }) {
   return <span class="nl-data-badge" data-mode={mode}>{w.modes[mode]}{model && ` (${model})`}</span>;
 }
 
-function Refusal({ answer, onShow }: { answer: Answer; onShow(n: number): void }) {
+function Refusal({ answer, onShow, onAgain }: { answer: Answer; onShow(n: number): void; onAgain: Props["onAgain"] }) {
   const { w } = useApp();
   const reason = answer.refusal?.reason ?? "";
-  const words = w.refusalTexts[reason];
+  // Of a limit the server alone has words.
+  const words = answer.filter ? undefined : w.refusalTexts[reason];
   const near = answer.passages.length > 0;
   return (
     <div class="refusal">
@@ -76,6 +80,7 @@ function Refusal({ answer, onShow }: { answer: Answer; onShow(n: number): void }
         {words
           ? <p class="nl-paragraph">{words}{near && ` ${w.nearest}`}</p>
           : <p class="nl-paragraph" lang="nl">{answer.text}</p>}
+        {answer.filter && onAgain && <div><Button small onClick={() => onAgain(answer.question, [])}>{w.searchEverywhere}</Button></div>}
         {near && <section aria-label={w.nearest}><Nearest answer={answer} onShow={onShow} /></section>}
       </Alert>
     </div>

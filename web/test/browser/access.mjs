@@ -116,7 +116,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
     await tabTo(page, ".choice a");
     await page.keyboard.press("Enter");
     await page.locator(".turn:nth-child(2)").waitFor();
-    assert.match(await page.locator(".scope").innerText(), /1 gekozen document/);
+    await page.locator(".scope .only").waitFor();
     await tabTo(page, "#question");
     await page.keyboard.type("Wat staat hier over mensenhandel?");
     await page.keyboard.press("Enter");

@@ -132,7 +132,7 @@ test("a question can be limited to a choice of documents", async () => {
   await page.getByRole("checkbox", { name: `Kies ${other.title}` }).check();
   await page.getByRole("link", { name: "Stel een vraag over deze keuze" }).click();
   await page.locator(".turn").waitFor();
-  assert.match(await page.locator(".scope").innerText(), /alleen in 1 gekozen document/);
+  assert.equal(await page.locator(".scope .only").innerText(), other.title);
   await ask(page, "Wat doet het kabinet tegen mensenhandel?");
   const r = await lastRecord(page);
   const used = new Set([...r.citations, ...r.passages].map((p) => p.document_id));
@@ -140,6 +140,58 @@ test("a question can be limited to a choice of documents", async () => {
   await page.getByRole("button", { name: "Alle documenten" }).click();
   assert.match(await page.locator(".scope").innerText(), /in alle documenten/);
   assert.equal(await page.evaluate(() => document.activeElement.id), "question");
+  await page.context().close();
+});
+
+test("an answer says which documents it was limited to, on the page and in a copy", async () => {
+  const { url } = await realSite();
+  const page = await open(url + "/documents", { permissions: ["clipboard-read", "clipboard-write"] });
+  const all = (await (await fetch(url + "/api/v1/documents?per_page=200")).json()).documents;
+  const [one, two] = all.filter((d) => d.kind === "kamerbrief");
+  await page.getByRole("checkbox", { name: `Kies ${one.title}` }).check();
+  await page.getByRole("link", { name: "Stel een vraag over deze keuze" }).click();
+  const first = await ask(page, "Wat doet het kabinet tegen mensenhandel?");
+  const said = `Gezocht in: ${one.title}`;
+  assert.equal(await first.locator(".searched").last().innerText(), said);
+  await page.getByRole("link", { name: "Wijzigen" }).click();
+  await page.getByRole("checkbox", { name: `Kies ${two.title}` }).check();
+  await page.getByRole("link", { name: "Stel een vraag over deze keuze" }).click();
+  await page.locator(".scope", { hasText: "2 gekozen documenten" }).waitFor();
+  await ask(page, "Wat doet het kabinet tegen uitbuiting?");
+  await page.reload();
+  await page.locator(".turn").nth(1).waitFor();
+  await first.locator(".searched", { hasText: said }).waitFor();
+  const limited = page.locator(".turn").nth(1).locator("details.limited");
+  assert.equal(await limited.locator("summary").innerText(), "Gezocht in: 2 gekozen documenten");
+  await limited.locator("summary").click();
+  assert.deepEqual(await limited.locator("a").allTextContents(), [one.title, two.title]);
+  await first.getByRole("button", { name: "Kopieer met bronnen" }).click();
+  await page.waitForFunction(() => document.querySelector("[role=status]").textContent.startsWith("Gekopieerd"));
+  assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(`\n${said}\n`));
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await first.locator(".searched", { hasText: said }).isVisible(), true);
+  assert.equal(await page.getByText(`Gezocht in: 2 gekozen documenten (${one.title}; ${two.title})`).isVisible(), true);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a document that is gone is counted, and a limited refusal can be asked everywhere", async () => {
+  const { url, proxy } = await realSite();
+  const page = await open(proxy.url + "/documents");
+  const all = (await (await fetch(url + "/api/v1/documents?per_page=200")).json()).documents;
+  const { title } = all.find((d) => d.title.includes("onmisbaar"));
+  await page.getByRole("checkbox", { name: `Kies ${title}` }).check();
+  await page.getByRole("link", { name: "Stel een vraag over deze keuze" }).click();
+  const turn = await ask(page, "Hoeveel fte komt er bij voor de AVIM?");
+  assert.equal(await turn.getAttribute("data-status"), "refused");
+  await turn.getByRole("button", { name: "Zoek in alle documenten" }).click();
+  await page.locator('.turn:nth-child(2)[data-state="done"]').waitFor();
+  const second = page.locator(".turn").nth(1);
+  assert.equal(await second.getAttribute("data-status"), "answered");
+  assert.equal(await second.locator(".searched", { hasText: "Gezocht in" }).count(), 0);
+  proxy.plan("/api/v1/documents?", { change: (body) => JSON.stringify({ documents: [], total: 0, page: 1, per_page: 200, was: body.length }) });
+  await page.reload();
+  await turn.locator(".searched", { hasText: "Gezocht in: 1 gekozen document" }).waitFor();
   await page.context().close();
 });
 

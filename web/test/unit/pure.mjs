@@ -152,8 +152,9 @@ test("a copy has the sources with their quotes", () => {
       { number: 2, title: "R", publisher: "", date: "", section: [], page: null, source_url: "", quote: "a |  1\nb | 2", document_status: "superseded" }],
   };
   const w = { question: "Vraag", sources: "Bronnen", page: (n) => `p. ${n}`, date: (d) => d, statuses: { current: "", superseded: "Oud." } };
-  assert.equal(withSources(answer, "https://x/a/1", w),
-    "Vraag: Wat?\n\nDat. [1]\n\nBronnen:\n[1] T, P, 2023-10-18, A › B, p. 4\n    “dat is zo”\n[2] R\n    Oud.\n    “a | 1\n     b | 2”\n\nControleer.\nhttps://x/a/1\n");
+  assert.equal(withSources(answer, "Gezocht in: T", "https://x/a/1", w),
+    "Vraag: Wat?\nGezocht in: T\n\nDat. [1]\n\nBronnen:\n[1] T, P, 2023-10-18, A › B, p. 4\n    “dat is zo”\n[2] R\n    Oud.\n    “a | 1\n     b | 2”\n\nControleer.\nhttps://x/a/1\n");
+  assert.match(withSources(answer, "", "", w), /^Vraag: Wat\?\n\nDat\./);
 });
 
 test("documents are filtered without regard to case and accents", () => {
