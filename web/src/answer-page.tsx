@@ -1,9 +1,9 @@
 // One answer by its link, one's own or a shared one: as it was, with its sources.
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { getAnswer, getShared, type Failure } from "./api.ts";
 import { useApp, useTitle } from "./app-context.ts";
-import { asFailure, type Turn } from "./chat-state.ts";
+import { asFailure, nothingGiven, type Gave, type Turn } from "./chat-state.ts";
 import { useOpenSource } from "./open-source.ts";
 import { Failed, Go } from "./parts/basics.tsx";
 import { TurnView } from "./parts/turn.tsx";
@@ -12,6 +12,8 @@ import type { Answer } from "./record.ts";
 export function AnswerView({ id, shared }: { id: string; shared: boolean }) {
   const { w } = useApp();
   const [answer, setAnswer] = useState<Answer | null>(null);
+  const [given, setGiven] = useState(nothingGiven);
+  const gave = useCallback<Gave>((_, change) => setGiven(change), []);
   const [failure, setFailure] = useState<Failure | null>(null);
   const source = useOpenSource();
   const load = () => {
@@ -20,7 +22,7 @@ export function AnswerView({ id, shared }: { id: string; shared: boolean }) {
   };
   useEffect(load, [id]);
   useTitle(answer?.question ?? w.answerTitle);
-  const turn = useMemo<Turn | null>(() => answer && { key: answer.id, state: "done", answer }, [answer]);
+  const turn = useMemo<Turn | null>(() => answer && { key: answer.id, state: "done", answer, given }, [answer, given]);
   return (
     <div class="turns-area" tabIndex={-1}>
       <h1 class="hidden" id="view" tabIndex={-1}>{w.answerTitle}</h1>
@@ -28,7 +30,7 @@ export function AnswerView({ id, shared }: { id: string; shared: boolean }) {
       {!turn && !failure && <p class="nl-paragraph soft">{w.loading}</p>}
       {turn && (
         <ol class="turns">
-          <TurnView turn={turn} open={source.open} onOpen={source.show} onClose={source.close} />
+          <TurnView turn={turn} onGave={gave} open={source.open} onOpen={source.show} onClose={source.close} />
         </ol>
       )}
       {turn && (

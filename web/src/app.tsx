@@ -3,14 +3,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AnswerView } from "./answer-page.tsx";
 import { getInfo, type Failure } from "./api.ts";
-import { AppContext, useApp, useTitle, type App as Context } from "./app-context.ts";
+import { AppContext, focusOn, useApp, useTitle, type App as Context } from "./app-context.ts";
 import { asFailure } from "./chat-state.ts";
 import { ChatView } from "./chat.tsx";
 import { Conversations } from "./conversations.ts";
 import { DocumentsView } from "./documents.tsx";
 import { DocumentView } from "./document.tsx";
 import { useNavigation } from "./navigation.ts";
-import { Button, Go } from "./parts/basics.tsx";
+import { Button, Failed, Go } from "./parts/basics.tsx";
 import { Dialog } from "./parts/dialog.tsx";
 import { Header, Notice } from "./parts/header.tsx";
 import { History } from "./parts/history.tsx";
@@ -27,16 +27,12 @@ export function App() {
   const w = language === "nl" ? nl : en;
   const nav = useNavigation();
   const who = useSession();
-  // Whoever has to sign in first has nothing in view yet; whose session ended
-  // finds everything as it was.
-  const first = who.asked && who.since === 0;
-  const [info, setInfo] = useState<Info | null>(null);
-  const [infoFailed, setInfoFailed] = useState<Failure | null>(null);
   const [said, setSaid] = useState("");
   const [changed, setChanged] = useState(0);
   const [conversations] = useState(() => new Conversations(() => setChanged((n) => n + 1)));
   const [listOpen, setListOpen] = useState(false);
   const wide = useMedia("(min-width: 64rem)");
+  const { info, infoFailed, readInfo } = useInfo(changed + who.since);
   const back = useRef("");
   const { route } = nav;
   if (route.view === "chat") back.current = route.id;
@@ -44,7 +40,6 @@ export function App() {
   const talk = conversations.at(back.current);
   const toTalk = back.current && `c/${back.current}`;
 
-  useEffect(() => void getInfo().then(setInfo, (e: unknown) => setInfoFailed(asFailure(e))), [changed, who.since]);
 
   // The same words twice are said twice: a space makes them differ.
   const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
@@ -59,10 +54,17 @@ export function App() {
   const gone = (conversation: string) => {
     conversations.forget(conversation);
     if (conversation === "" || (route.view === "chat" && route.id === conversation)) nav.go("");
-    setListOpen(false);
   };
   const history = <History current={route.view === "chat" ? route.id : ""} changed={changed + who.since} onNew={() => conversations.begin()} onGone={gone} />;
   useEffect(() => setListOpen(false), [nav.key]);
+  // What a reader signed in with is gone: on to what they came for.
+  const barred = useRef(false);
+  if (who.asked) barred.current = true;
+  useEffect(() => {
+    if (who.asked || !barred.current) return;
+    barred.current = false;
+    focusOn("question", "view");
+  }, [who.asked]);
 
   return (
     <AppContext.Provider value={context}>
@@ -74,9 +76,11 @@ export function App() {
       <div class="layout">
         {wide && who.session && !who.asked && history}
         {who.asked && <main id="main" tabIndex={-1}><SignInView methods={who.session!.methods} onEnter={who.enter} /></main>}
-        {who.session && !first && <main id={who.asked ? undefined : "main"} hidden={who.asked} tabIndex={-1}>
+        {!who.session && who.failure && <Unknown failure={who.failure} onRetry={() => { who.ask(); readInfo(); }} />}
+        {/* Whoever has to sign in first has nothing in view yet; whose session ended finds everything as it was. */}
+        {who.session && !who.first && <main id={who.asked ? undefined : "main"} hidden={who.asked} tabIndex={-1}>
           {route.view === "chat" && (
-            <ChatView key={nav.key} conversation={talk} info={info} infoFailed={infoFailed} />
+            <ChatView key={nav.key} conversation={talk} info={info} infoFailed={infoFailed} onInfo={readInfo} />
           )}
           {route.view === "answer" && <AnswerView key={nav.key} id={route.id} shared={route.shared} />}
           {route.view === "documents" && <DocumentsView key={nav.key} search={route.search} conversation={talk} back={toTalk} />}
@@ -99,6 +103,31 @@ function Missing() {
   const { w } = useApp();
   useTitle(w.missing);
   return <div class="page"><h1 class="nl-heading nl-heading--level-1" id="view" tabIndex={-1}>{w.missing}</h1><Go to="">{w.ownQuestion}</Go></div>;
+}
+
+/** useInfo reads what the server says of itself, again when changed is another. */
+function useInfo(changed: number) {
+  const [info, setInfo] = useState<Info | null>(null);
+  const [infoFailed, setInfoFailed] = useState<Failure | null>(null);
+  const readInfo = useCallback(() => {
+    getInfo().then((i) => {
+      setInfo(i);
+      setInfoFailed(null);
+    }, (e: unknown) => setInfoFailed(asFailure(e)));
+  }, []);
+  useEffect(readInfo, [changed]);
+  return { info, infoFailed, readInfo };
+}
+
+/** Unknown stands where the view would be while it isn't known who may see it. */
+function Unknown({ failure, onRetry }: { failure: Failure; onRetry(): void }) {
+  const { w } = useApp();
+  useTitle(w.failedTitle);
+  return (
+    <main id="main" tabIndex={-1}>
+      <div class="page"><h1 class="nl-heading nl-heading--level-1" id="view" tabIndex={-1}>{w.chatTitle}</h1><Failed failure={failure} retry={onRetry} /></div>
+    </main>
+  );
 }
 
 /** SkipLinks can't be plain fragments: those would follow the page's base. */

@@ -4,14 +4,30 @@
 
 import { useLayoutEffect, useState } from "preact/hooks";
 import { ask, Failure, getConversation, getConversations } from "./api.ts";
-import { blank, type Answer } from "./record.ts";
+import { blank, type Answer, type Verdict } from "./record.ts";
 
 export interface Turn {
   /** key stays the same while the answer grows and after it has an id. */
   key: string;
   state: "busy" | "done" | "stopped" | "broken";
   answer: Answer;
+  given: Given;
 }
+
+/** Given is what a reader did with an answer: the id of the link to it, and verdicts. */
+export interface Given {
+  link: string;
+  verdicts: Verdict[];
+}
+
+/** Gave changes what was given on the answer of a turn. */
+export type Gave = (turn: string, change: (old: Given) => Given) => void;
+
+export const nothingGiven: Given = { link: "", verdicts: [] };
+
+/** withVerdict has a verdict in the place of the last one on the same. */
+export const withVerdict = (old: Given, v: Verdict): Given =>
+  ({ ...old, verdicts: [...old.verdicts.filter((o) => o.citation !== v.citation), v] });
 
 export interface State {
   /** id is "" until there is an answer. */
@@ -56,11 +72,18 @@ export class Conversation {
     if (id === "") return;
     this.set({ loading: true, failed: null });
     try {
-      const { answers } = await getConversation(id);
+      const { answers, shares, feedback } = await getConversation(id);
       const old = this.state.turns;
-      const key = (a: Answer) => old.find((t) => t.answer.id === a.id)?.key ?? a.id;
-      const local = old.filter((t) => !answers.some((a) => a.id === t.answer.id));
-      this.set({ turns: [...answers.map((answer): Turn => ({ key: key(answer), state: "done", answer })), ...local] });
+      const turns = answers.map((answer): Turn => ({
+        key: old.find((t) => t.answer.id === answer.id)?.key ?? answer.id,
+        state: "done",
+        answer,
+        given: {
+          link: shares.find((s) => s.answer_id === answer.id)?.id ?? "",
+          verdicts: feedback.filter((f) => f.answer_id === answer.id),
+        },
+      }));
+      this.set({ turns: [...turns, ...old.filter((t) => !answers.some((a) => a.id === t.answer.id))] });
     } catch (e) {
       const failed = asFailure(e);
       this.set({ failed });
@@ -95,6 +118,9 @@ export class Conversation {
     return result;
   }
 
+  readonly gave: Gave = (turn, change) =>
+    this.set({ turns: this.state.turns.map((t) => t.key === turn ? { ...t, given: change(t.given) } : t) });
+
   readonly stop = () => this.running?.abort();
 }
 
@@ -111,7 +137,7 @@ class Draft {
   private readonly key = `new-${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
   constructor(private answer: Answer, private readonly set: (f: (turns: Turn[]) => Turn[]) => void) {
-    set((turns) => [...turns, { key: this.key, state: "busy", answer: this.answer }]);
+    set((turns) => [...turns, { key: this.key, state: "busy", answer: this.answer, given: nothingGiven }]);
   }
   sources(passages: Answer["passages"]) {
     this.grow({ passages });
@@ -130,7 +156,7 @@ class Draft {
     });
   }
   private show(state: Turn["state"]): Turn {
-    const turn = { key: this.key, state, answer: this.answer };
+    const turn = { key: this.key, state, answer: this.answer, given: nothingGiven };
     this.set((turns) => turns.map((t) => t.key === this.key ? turn : t));
     return turn;
   }

@@ -16,9 +16,10 @@ interface Props {
   conversation: Conversation;
   info: Info | null;
   infoFailed: Failure | null;
+  onInfo(): void;
 }
 
-export function ChatView({ conversation, info, infoFailed }: Props) {
+export function ChatView({ conversation, info, infoFailed, onInfo }: Props) {
   const { w, say } = useApp();
   const chat = useConversation(conversation);
   useTitle(chat.turns[0]?.answer.question ?? (chat.id ? w.chatTitle : w.welcome));
@@ -33,11 +34,11 @@ export function ChatView({ conversation, info, infoFailed }: Props) {
     if (chat.busy) return say(w.busy);
     source.drop();
     say(w.asking);
-    say(ending(await conversation.ask(question, documents)));
+    const turn = await conversation.ask(question, documents);
+    if (!conversation.state.refused) say(ending(turn)); // a failure speaks for itself
   };
   const ending = (turn: Turn | null) => {
-    if (!turn || turn.state === "broken") return w.failedTitle + ". " + w.questionKept;
-    if (turn.state === "stopped") return w.stopped;
+    if (turn?.state !== "done") return w.stopped;
     switch (turn.answer.status) {
       case "refused": return w.refusalReady;
       case "reply": return w.replyReady;
@@ -71,10 +72,10 @@ export function ChatView({ conversation, info, infoFailed }: Props) {
         </h1>
         {chat.loading && chat.turns.length === 0 && <p class="nl-paragraph soft">{w.loading}</p>}
         {chat.failed && <Failed failure={chat.failed} retry={chat.failed.code === "not_found" ? undefined : conversation.load} />}
-        {!chat.id && !chat.failed && chat.turns.length === 0 && <Welcome info={info} failed={infoFailed} onAsk={again} />}
+        {!chat.id && !chat.failed && chat.turns.length === 0 && <Welcome info={info} failed={infoFailed} onRetry={onInfo} onAsk={again} />}
         <ol class="turns" ref={list}>
           {chat.turns.map((turn) => (
-            <TurnView key={turn.key} turn={turn} onAgain={again}
+            <TurnView key={turn.key} turn={turn} onGave={conversation.gave} onAgain={again}
               open={openIn(turn)} onOpen={source.show} onClose={source.close} />
           ))}
         </ol>

@@ -63,6 +63,15 @@ export interface Conversation {
   id: string;
   title: string;
   answers: Answer[];
+  /** shares are the links that there are to its answers, feedback what the reader last said of each. */
+  shares: (Link & { answer_id: string })[];
+  feedback: (Verdict & { answer_id: string })[];
+}
+
+/** Verdict is a reader's on an answer or, with a number, on one of its sources. */
+export interface Verdict {
+  citation?: number;
+  verdict: "good" | "bad";
 }
 
 export interface DocumentInfo {

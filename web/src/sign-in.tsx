@@ -9,8 +9,12 @@ import type { Session } from "./record.ts";
 
 export interface SignedIn {
   session: Session | null;
-  /** asked: nobody is signed in, and somebody has to be. */
+  /** failure is why it isn't known yet; ask asks again. */
+  failure: Failure | null;
+  ask(): void;
+  /** asked: nobody is signed in, and somebody has to be; first: nobody was yet. */
   asked: boolean;
+  first: boolean;
   /** since counts sign-ins: what was read before may be another's. */
   since: number;
   enter(s: Session): void;
@@ -20,21 +24,21 @@ export interface SignedIn {
 /** useSession follows who is signed in. */
 export function useSession(): SignedIn {
   const [session, setSession] = useState<Session | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
   const [since, setSince] = useState(0);
-  const name = useRef("");
+  const name = useRef<string | null>(null);
   const known = useCallback((s: Session) => {
     setSession(s);
-    if (s.signed_in) name.current ||= s.name;
+    if (s.signed_in) name.current ??= s.name;
   }, []);
-  // Without an answer nothing else will work either, and that says why.
-  const ask = useCallback(() => void getSession().then(known, () => {}), []);
+  const ask = useCallback(() => void getSession().then(known, (e: unknown) => setFailure(asFailure(e))), []);
   useEffect(() => {
     onSignedOut(ask);
     ask();
   }, []);
   const enter = (s: Session) => {
     // Somebody else: nothing of the one before may stay in view.
-    if (name.current && name.current !== s.name) return location.reload();
+    if (name.current !== null && name.current !== s.name) return location.reload();
     known(s);
     setSince((n) => n + 1);
   };
@@ -43,7 +47,7 @@ export function useSession(): SignedIn {
     () => location.reload(),
   );
   const asked = session !== null && session.methods.length > 0 && !session.signed_in;
-  return { session, asked, since, enter, leave };
+  return { session, failure, ask, asked, first: asked && name.current === null, since, enter, leave };
 }
 
 /** SignInView lets the reader in, by what the server takes. */
@@ -57,7 +61,10 @@ export function SignInView({ methods, onEnter }: { methods: string[]; onEnter(s:
   const submit = (e: Event) => {
     e.preventDefault();
     setFailure(null);
-    signIn(field.current!.value.trim()).then(onEnter, (e: unknown) => setFailure(asFailure(e)));
+    signIn(field.current!.value.trim()).then(onEnter, (e: unknown) => {
+      setFailure(asFailure(e));
+      field.current?.focus();
+    });
   };
   const here = location.pathname + location.search;
   return (
@@ -70,11 +77,12 @@ export function SignInView({ methods, onEnter }: { methods: string[]; onEnter(s:
       {methods.includes("key") && (
         <form onSubmit={submit}>
           <label class="utrecht-form-label" for={id}>{w.key}</label>
-          <input id={id} ref={field} type="password" autocomplete="off" required class="utrecht-textbox utrecht-textbox--html-input" />
+          <input id={id} ref={field} type="password" autocomplete="off" required class="utrecht-textbox utrecht-textbox--html-input"
+            aria-invalid={failure?.code === "invalid_credentials" || undefined} aria-describedby={failure ? `${id}-failure` : undefined} />
           <Button type="submit" look={methods.includes("oidc") ? "secondary" : "primary"}>{w.signInWithKey}</Button>
         </form>
       )}
-      {failure && <Failed failure={failure} />}
+      {failure && <Failed id={`${id}-failure`} failure={failure} />}
     </div>
   );
 }

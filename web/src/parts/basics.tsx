@@ -1,9 +1,10 @@
 // The smallest parts: buttons, links and messages in the design system's
 // classes.
 
-import { Component, h, type ComponentChildren, type ComponentType, type JSX } from "preact";
+import { Component, h, type ComponentChildren, type ComponentType, type JSX, type Ref } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Failure } from "../api.ts";
-import { useApp } from "../app-context.ts";
+import { focusOn, useApp } from "../app-context.ts";
 
 type ButtonProps = JSX.IntrinsicElements["button"] & { look?: "primary" | "secondary" | "subtle"; small?: boolean };
 
@@ -47,23 +48,45 @@ export function Away({ href, children }: { href: string; children: ComponentChil
   );
 }
 
-export function Alert({ type, children }: { type: "info" | "warning" | "error"; children: ComponentChildren }) {
+interface AlertProps {
+  type: "info" | "warning" | "error";
+  id?: string | undefined;
+  box?: Ref<HTMLDivElement>;
+  children: ComponentChildren;
+}
+
+export function Alert({ type, id, box, children }: AlertProps) {
   return (
-    <div class={`utrecht-alert utrecht-alert--${type}`}>
+    <div id={id} ref={box ?? null} class={`utrecht-alert utrecht-alert--${type}`}>
       <div class="utrecht-alert__content"><div class="utrecht-alert__message">{children}</div></div>
     </div>
   );
 }
 
-/** Failed says what went wrong and offers the way out. */
-export function Failed({ failure, kept, retry }: { failure: Failure; kept?: boolean; retry?: (() => void) | undefined }) {
-  const { w } = useApp();
+interface FailedProps {
+  failure: Failure;
+  id?: string;
+  /** kept: the question stands in the field again. */
+  kept?: boolean;
+  retry?: (() => void) | undefined;
+}
+
+/** Failed says what went wrong, to a screen reader too, and offers the way out. */
+export function Failed({ failure, id, kept, retry }: FailedProps) {
+  const { w, say } = useApp();
+  const box = useRef<HTMLDivElement>(null);
   const known = w.errors[failure.code];
+  const advice = [failure.retryAfter > 0 && w.wait(failure.retryAfter), kept && w.questionKept].filter(Boolean).join(" ");
+  useEffect(() => say(`${w.failedTitle}. ${known ?? failure.message} ${advice}`), [failure]);
+  // Who pressed a button in it goes on where they were.
+  useLayoutEffect(() => () => {
+    if (!box.current?.contains(document.activeElement)) return;
+    requestAnimationFrame(() => document.activeElement === document.body && focusOn("question", "view"));
+  }, []);
   return (
-    <Alert type="error">
+    <Alert type="error" id={id} box={box}>
       <p class="nl-paragraph">
-        <strong>{w.failedTitle}.</strong> {known ?? <span lang="nl">{failure.message}</span>}
-        {failure.retryAfter > 0 && ` ${w.wait(failure.retryAfter)}`} {kept && w.questionKept}
+        <strong>{w.failedTitle}.</strong> {known ?? <span lang="nl">{failure.message}</span>} {advice}
       </p>
       {failure.requestID && <p class="nl-paragraph soft">{w.requestID(failure.requestID)}</p>}
       {retry && <div><Button small onClick={retry}>{w.retry}</Button></div>}

@@ -5,57 +5,57 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { giveFeedback, type Failure } from "../api.ts";
 import { useApp } from "../app-context.ts";
 import { asFailure } from "../chat-state.ts";
+import type { Verdict } from "../record.ts";
 import { Button, Failed } from "./basics.tsx";
 
 /** maxComment is what the server takes, in code points. */
 const maxComment = 4000;
 
-function useFeedback(answer: string, citation?: number) {
+interface Props {
+  answer: string;
+  /** citation is the source that is judged; without it the answer is. */
+  citation?: number;
+  /** verdicts are those that the reader gave on this answer. */
+  verdicts: Verdict[];
+  onVerdict(v: Verdict): void;
+}
+
+export function Feedback({ answer, citation, verdicts, onVerdict }: Props) {
   const { w, say } = useApp();
   const [state, setState] = useState<"" | "explain" | "sent">("");
   const [failure, setFailure] = useState<Failure | null>(null);
   const thanks = useRef<HTMLParagraphElement>(null);
   useLayoutEffect(() => {
-    if (state === "sent") thanks.current?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) thanks.current?.focus({ preventScroll: true });
   }, [state]);
-  const send = async (verdict: "good" | "bad", comment = "") => {
+  const given = verdicts.find((v) => v.citation === citation)?.verdict;
+  const explain = () => {
+    setFailure(null);
+    setState(state === "explain" ? "" : "explain");
+  };
+  const send = async (verdict: Verdict["verdict"], comment = "") => {
+    setFailure(null);
     try {
       await giveFeedback(answer, verdict, comment, citation);
+      onVerdict({ verdict, ...(citation !== undefined && { citation }) });
       setState("sent");
       say(w.thanks);
     } catch (e) {
       setFailure(asFailure(e));
     }
   };
-  return { state, setState, failure, send, thanks };
-}
-
-export function AnswerFeedback({ answer }: { answer: string }) {
-  const { w } = useApp();
-  const f = useFeedback(answer);
-  if (f.state === "sent") return <p class="thanks soft" tabIndex={-1} ref={f.thanks}>{w.thanks}</p>;
   return (
-    <div class="feedback">
-      <Button small look="subtle" onClick={() => f.send("good")}>{w.good}</Button>
-      <Button small look="subtle" aria-expanded={f.state === "explain"} onClick={() => f.setState(f.state ? "" : "explain")}>{w.bad}</Button>
-      {f.state === "explain" && <Comment onSend={(comment) => f.send("bad", comment)} />}
-      {f.failure && <Failed failure={f.failure} />}
-    </div>
-  );
-}
-
-export function CitationFeedback({ answer, citation }: { answer: string; citation: number }) {
-  const { w } = useApp();
-  const f = useFeedback(answer, citation);
-  if (f.state === "sent") return <p class="thanks soft" tabIndex={-1} ref={f.thanks}>{w.thanks}</p>;
-  return (
-    <div class="feedback">
-      <Button small look="subtle" aria-expanded={f.state === "explain"} onClick={() => f.setState(f.state ? "" : "explain")}>
-        {w.badCitation(citation)}
-      </Button>
-      {f.state === "explain" && <Comment onSend={(comment) => f.send("bad", comment)} />}
-      {f.failure && <Failed failure={f.failure} />}
-    </div>
+    <>
+      <div class="feedback">
+        {citation === undefined && <Button small look="subtle" aria-pressed={given === "good"} onClick={() => send("good")}>{w.good}</Button>}
+        <Button small look="subtle" aria-pressed={given === "bad"} aria-expanded={state === "explain"} onClick={explain}>
+          {citation === undefined ? w.bad : w.badCitation(citation)}
+        </Button>
+        {state === "explain" && <Comment onSend={(comment) => send("bad", comment)} />}
+      </div>
+      {state === "sent" && <p class="thanks soft" tabIndex={-1} ref={thanks}>{w.thanks}</p>}
+      {failure && <Failed failure={failure} />}
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
 // The reader's conversations, as the server keeps them: find, rename, delete.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { getConversations, remove, removeAll, rename, type Failure } from "../api.ts";
-import { moment, useApp } from "../app-context.ts";
+import { focusOn, moment, useApp } from "../app-context.ts";
 import { asFailure } from "../chat-state.ts";
 import { folded } from "../fold.ts";
 import type { ConversationHead } from "../record.ts";
@@ -26,7 +26,6 @@ export function History({ current, changed, onNew, onGone }: Props) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [find, setFind] = useState("");
   const [doing, setDoing] = useState<Doing>(null);
-  const top = useRef<HTMLElement>(null);
 
   const load = async (page: number) => {
     try {
@@ -40,23 +39,31 @@ export function History({ current, changed, onNew, onGone }: Props) {
   };
   useEffect(() => void load(1), [changed]);
 
-  const act = async (work: Promise<unknown>, done: string) => {
+  /** act does what was asked and goes on at an entry, or at the top where that is gone. */
+  const act = async (work: Promise<unknown>, done: string, entry = "") => {
     setDoing(null);
+    setFailure(null);
     try {
       await work;
       say(done);
       await load(1);
     } catch (e) {
       setFailure(asFailure(e));
+      return false;
+    } finally {
+      focusOn(entryId(entry), "new");
     }
-    if (document.activeElement === document.body) top.current?.focus();
+    return true;
   };
-  const gone = (c: string) => act(c ? remove(c) : removeAll(), w.removed).then(() => onGone(c));
+  const gone = async (c: string) => {
+    const at = shown.findIndex((s) => s.id === c);
+    if (await act(c ? remove(c) : removeAll(), w.removed, (shown[at + 1] ?? shown[at - 1])?.id)) onGone(c);
+  };
 
   const shown = (list ?? []).filter((c) => folded(c.title).includes(folded(find)));
   return (
-    <nav class="history" aria-label={w.conversations} tabIndex={-1} ref={top}>
-      <Go to="" onGo={onNew} class="nl-button nl-button--secondary new">{w.newConversation}</Go>
+    <nav class="history" aria-label={w.conversations}>
+      <Go to="" id="new" onGo={onNew} class="nl-button nl-button--secondary new">{w.newConversation}</Go>
       {list && list.length > 0 && (
         <input type="search" class="utrecht-textbox utrecht-textbox--html-input" aria-label={w.searchTitles} placeholder={w.searchTitles}
           value={find} onInput={(e) => setFind(e.currentTarget.value)} />
@@ -72,7 +79,7 @@ export function History({ current, changed, onNew, onGone }: Props) {
       {list && list.length < total && <Button small onClick={() => load(Math.floor(list.length / 200) + 1)}>{w.more}</Button>}
       {list && list.length > 0 && <Button small look="subtle" onClick={() => setDoing({ what: "removeAll" })}>{w.removeAll}</Button>}
       {doing?.what === "rename" && (
-        <Rename title={doing.c.title} onClose={() => setDoing(null)} onSave={(title) => act(rename(doing.c.id, title), w.renamed)} />
+        <Rename title={doing.c.title} onClose={() => setDoing(null)} onSave={(title) => act(rename(doing.c.id, title), w.renamed, doing.c.id)} />
       )}
       {doing?.what === "remove" && (
         <Confirm title={w.remove} question={w.removeAsk(doing.c.title)} action={w.remove} onClose={() => setDoing(null)} onYes={() => gone(doing.c.id)} />
@@ -84,11 +91,13 @@ export function History({ current, changed, onNew, onGone }: Props) {
   );
 }
 
+const entryId = (conversation: string) => `entry-${conversation}`;
+
 function Entry({ c, current, onRename, onRemove }: { c: ConversationHead; current: boolean; onRename(): void; onRemove(): void }) {
   const { w } = useApp();
   return (
     <li class={current ? "current" : ""}>
-      <Go to={`c/${c.id}`} class="entry" aria-current={current ? "page" : undefined}>
+      <Go to={`c/${c.id}`} id={entryId(c.id)} class="entry" aria-current={current ? "page" : undefined}>
         <span lang="nl">{c.title}</span>
         <small class="soft">{moment(w, c.updated_at)} · {w.questions(c.answers)}</small>
       </Go>

@@ -2,25 +2,28 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { day, useApp } from "../app-context.ts";
+import { withVerdict, type Gave, type Turn } from "../chat-state.ts";
 import type { Open } from "../open-source.ts";
-import { own, type Answer, type Citation, type Place } from "../record.ts";
+import { own, type Citation, type Place } from "../record.ts";
 import { documentPath, originalLink } from "../route.ts";
 import { locate } from "../spans.ts";
 import { useText } from "../use-text.ts";
 import { Away, Button, Failed, Go, Meta } from "./basics.tsx";
-import { CitationFeedback } from "./feedback.tsx";
+import { Feedback } from "./feedback.tsx";
 import { uncited } from "./source-list.tsx";
 import { SourceText } from "./source-text.tsx";
 
 interface Props {
-  answer: Answer;
+  turn: Turn;
+  onGave: Gave;
   open: Open;
   onShow(kind: Open["kind"], number: number): void;
   onClose(): void;
 }
 
-export function SourcePane({ answer, open, onShow, onClose }: Props) {
+export function SourcePane({ turn, onGave, open, onShow, onClose }: Props) {
   const { w, say } = useApp();
+  const { answer } = turn;
   const heading = useRef<HTMLHeadingElement>(null);
   const isCitation = open.kind === "citation";
   const passages = useMemo(() => uncited(answer), [answer]);
@@ -57,7 +60,10 @@ export function SourcePane({ answer, open, onShow, onClose }: Props) {
       <Text key={place.document_id + place.version} place={place} words={words} />
       <div class="source-foot">
         <About place={place} citation={isCitation ? place as Citation : null} />
-        {isCitation && own(answer) && <CitationFeedback key={open.number} answer={answer.id} citation={open.number} />}
+        {isCitation && own(answer) && (
+          <Feedback key={open.number} answer={answer.id} citation={open.number} verdicts={turn.given.verdicts}
+            onVerdict={(v) => onGave(turn.key, (old) => withVerdict(old, v))} />
+        )}
       </div>
     </section>
   );

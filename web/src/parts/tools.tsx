@@ -3,23 +3,26 @@
 import { useState } from "preact/hooks";
 import { share, unshare, type Failure } from "../api.ts";
 import { day, useApp } from "../app-context.ts";
-import { asFailure } from "../chat-state.ts";
+import { asFailure, withVerdict, type Gave, type Turn } from "../chat-state.ts";
 import { copyText } from "../clipboard.ts";
 import { withSources } from "../plain.ts";
-import { own, type Answer } from "../record.ts";
+import { own } from "../record.ts";
 import { Button, Failed } from "./basics.tsx";
-import { AnswerFeedback } from "./feedback.tsx";
+import { Feedback } from "./feedback.tsx";
 import { useLimit } from "./limited.tsx";
 
 interface Props {
-  answer: Answer;
+  turn: Turn;
+  onGave: Gave;
   onAgain?: ((question: string) => void) | undefined;
 }
 
-export function Tools({ answer, onAgain }: Props) {
+export function Tools({ turn, onGave, onAgain }: Props) {
+  const { answer, given } = turn;
+  const link = given.link && new URL(`s/${given.link}`, document.baseURI).href;
+  const setLink = (link: string) => onGave(turn.key, (old) => ({ ...old, link }));
   const { w, say } = useApp();
   const { text: limit } = useLimit(answer);
-  const [link, setLink] = useState("");
   const [failure, setFailure] = useState<Failure | null>(null);
   const copy = async (text: string, done: string) => say(await copyText(text) ? done : w.copyFailed);
   const copyAll = () => copy(withSources(answer, limit, link, { ...w, date: (d) => day(w, d) }), w.copied);
@@ -33,9 +36,8 @@ export function Tools({ answer, onAgain }: Props) {
   };
   const open = () => doing(async () => {
     const { id } = await share(answer.id);
-    const address = new URL(`s/${id}`, document.baseURI).href;
-    setLink(address);
-    await copy(address, w.linkCopied);
+    setLink(id);
+    await copy(new URL(`s/${id}`, document.baseURI).href, w.linkCopied);
   });
   const withdraw = () => doing(async () => {
     await unshare(answer.id);
@@ -53,7 +55,9 @@ export function Tools({ answer, onAgain }: Props) {
       </div>
       {link && <p class="nl-paragraph soft shared">{w.shared} <a class="nl-link" href={link}>{link}</a></p>}
       {failure && <Failed failure={failure} />}
-      {own(answer) && answer.status !== "reply" && <AnswerFeedback answer={answer.id} />}
+      {own(answer) && answer.status !== "reply" && (
+        <Feedback answer={answer.id} verdicts={given.verdicts} onVerdict={(v) => onGave(turn.key, (old) => withVerdict(old, v))} />
+      )}
     </>
   );
 }

@@ -2,7 +2,7 @@
 // the style puts it beside them.
 
 import { useApp, type App } from "../app-context.ts";
-import type { Turn } from "../chat-state.ts";
+import type { Gave, Turn } from "../chat-state.ts";
 import type { Open } from "../open-source.ts";
 import type { Answer } from "../record.ts";
 import { AnswerText } from "./answer-text.tsx";
@@ -17,11 +17,12 @@ interface Props {
   open: Open | null;
   onOpen(o: Open): void;
   onClose(): void;
+  onGave: Gave;
   /** onAgain asks anew; in these documents, if given. */
   onAgain?: ((question: string, documents?: string[]) => void) | undefined;
 }
 
-export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, onAgain }: Props) {
+export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, onGave, onAgain }: Props) {
   const { w, maker } = useApp();
   const { answer: a, state } = turn;
   const begun = a.text !== "" || a.passages.length > 0;
@@ -44,14 +45,14 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
           </div>
         )}
       {state === "busy" && <p class="busy soft">{begun ? w.making[madeBy(a, maker).mode] : w.busy}</p>}
-      {open && <SourcePane answer={a} open={open} onShow={show} onClose={onClose} />}
+      {open && <SourcePane turn={turn} onGave={onGave} open={open} onShow={show} onClose={onClose} />}
       {state !== "busy" && (
         <>
           <Notes turn={turn} />
           <SourceList answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
           <AlsoFound answer={a} onShow={(n) => show("passage", n)} />
           {a.notice && <p class="print-only" lang="nl">{a.notice}</p>}
-          <Tools answer={a} onAgain={onAgain} />
+          <Tools turn={turn} onGave={onGave} onAgain={onAgain} />
         </>
       )}
     </li>

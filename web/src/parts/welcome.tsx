@@ -5,9 +5,16 @@ import type { Failure } from "../api.ts";
 import type { Info } from "../record.ts";
 import { Button, Failed } from "./basics.tsx";
 
-export function Welcome({ info, failed, onAsk }: { info: Info | null; failed: Failure | null; onAsk(question: string): void }) {
+interface Props {
+  info: Info | null;
+  failed: Failure | null;
+  onRetry(): void;
+  onAsk(question: string): void;
+}
+
+export function Welcome({ info, failed, onRetry, onAsk }: Props) {
   const { w } = useApp();
-  if (!info) return failed && <Failed failure={failed} />;
+  if (!info) return failed && <Failed failure={failed} retry={onRetry} />;
   return (
     <div class="welcome">
       <p class="nl-paragraph nl-paragraph--lead">{w.intro(info.documents)}</p>

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, lastRecord, open } from "../harness.mjs";
 import { realSite } from "../site.mjs";
+import { violations } from "../views.mjs";
 import { question } from "./ask.mjs";
+
+const focus = (page, selector) => page.waitForFunction((s) => document.activeElement.matches(s), selector);
 
 test("a conversation survives a reload, and its answers have links", async () => {
   const { url } = await realSite();
@@ -41,6 +44,9 @@ test("a link shares one answer, until it is withdrawn", async () => {
   await page.getByRole("button", { name: "Deel met link" }).click();
   const link = await page.locator(".shared a").getAttribute("href");
   assert.ok(link.startsWith(`${url}/s/shr_`), link);
+  await page.reload();
+  await page.locator(".shared").waitFor();
+  assert.equal(await page.locator(".shared a").getAttribute("href"), link, "a reload forgets the link");
 
   const other = await open(link);
   await other.locator("button.cite").first().click();
@@ -210,10 +216,94 @@ test("feedback on an answer and on a citation reaches the server", async () => {
   await page.keyboard.press("Escape");
   await turn.getByRole("button", { name: "Goed" }).click();
   await turn.locator(".thanks").waitFor();
+  await focus(page, "button[aria-pressed=true]");
   assert.deepEqual(sent.map((r) => r.postDataJSON()), [
     { verdict: "bad", comment: "De datum is <b>oud</b>.", citation: 1 }, { verdict: "good", comment: "" },
   ]);
   for (const r of sent) assert.equal((await r.response()).status(), 204);
+  await page.reload();
+  await turn.locator("button[aria-pressed=true]", { hasText: "Goed" }).waitFor();
+  assert.equal(await turn.locator("button[aria-pressed=true]").count(), 1);
+  await turn.locator("button.cite").first().click();
+  await page.locator(".source button[aria-pressed=true]", { hasText: "Bron 1 klopt niet" }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.context().close();
+});
+
+test("a verdict that is refused says so, in line with the text, until the next try", async () => {
+  const { proxy } = await realSite();
+  const page = await open(proxy.url);
+  const turn = await ask(page, question);
+  proxy.plan("/api/v1/answers/", { status: 429, headers: { "Retry-After": "7" }, body: { error: { code: "rate_limited", message: "Te veel verzoeken.", request_id: "abcdefgh12" } } });
+  await turn.getByRole("button", { name: "Goed" }).click();
+  const failure = turn.locator(".utrecht-alert--error");
+  await failure.waitFor();
+  await page.locator("[role=status]", { hasText: /Te veel verzoeken.*over 7 seconden/ }).waitFor({ state: "attached" });
+  const left = (l) => l.evaluate((e) => e.getBoundingClientRect().left);
+  assert.equal(await left(failure), await left(turn.locator(".sources")));
+  await turn.getByRole("button", { name: "Goed" }).click();
+  await turn.locator(".thanks").waitFor();
+  assert.equal(await failure.count(), 0);
+  await page.context().close();
+});
+
+test("the list of conversations keeps the focus", async () => {
+  const { proxy } = await realSite();
+  const page = await open(proxy.url);
+  for (const q of [question, "Hoeveel fte komt er bij voor de AVIM?"]) {
+    await page.getByRole("link", { name: "Nieuw gesprek" }).click();
+    await ask(page, q);
+  }
+  // The older one isn't open: its buttons show only while they are used.
+  const entry = page.locator(".conversations li").nth(1);
+  for (const name of [/^Hernoemen/, /^Verwijderen/]) {
+    const button = entry.getByRole("button", { name });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await focus(page, `[aria-label="${await button.getAttribute("aria-label")}"]`);
+  }
+  await entry.getByRole("button", { name: /^Hernoemen/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Nieuwe titel" }).fill("Signalentafel");
+  await page.keyboard.press("Enter");
+  await page.locator(".entry:focus", { hasText: "Signalentafel" }).waitFor();
+
+  const refused = { status: 500, body: { error: { code: "internal", message: "Er ging iets mis.", request_id: "abcdefgh12" } } };
+  proxy.plan("/api/v1/conversations/conv", refused);
+  const current = page.locator(".conversations .current");
+  await current.getByRole("button", { name: /^Verwijderen/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Verwijderen" }).click();
+  await page.locator(".history .utrecht-alert--error").waitFor();
+  assert.equal(await page.locator(".turn").count(), 1, "a conversation that wasn't removed is closed");
+  const other = page.locator(".conversations li:not(.current)");
+  await other.getByRole("button", { name: /^Verwijderen/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Verwijderen" }).click();
+  await other.waitFor({ state: "detached" });
+  await focus(page, ".current .entry");
+  assert.equal(await page.locator(".history .utrecht-alert--error").count(), 0);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("on a phone, deleting another conversation leaves the list open", async () => {
+  const { url } = await realSite();
+  const page = await open(url, { viewport: { width: 390, height: 664 } });
+  await ask(page, question);
+  await page.goto(url);
+  await ask(page, "Hoeveel fte komt er bij voor de AVIM?");
+  await page.getByRole("button", { name: "Gesprekken" }).click();
+  await page.locator(".drawer li:not(.current)").getByRole("button", { name: /^Verwijderen/ }).click();
+  await page.getByRole("dialog", { name: "Verwijderen" }).getByRole("button", { name: "Verwijderen" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".drawer .entry").length === 1);
+  await focus(page, ".drawer .current .entry");
+  await page.locator(".drawer").getByRole("button", { name: /^Verwijderen/ }).click();
+  await page.getByRole("dialog", { name: "Verwijderen" }).getByRole("button", { name: "Verwijderen" }).click();
+  await page.locator(".drawer").waitFor({ state: "detached" });
+  await page.waitForURL(url + "/");
   await page.context().close();
 });
 
