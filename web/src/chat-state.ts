@@ -86,9 +86,9 @@ export class Conversation {
       this.set({ turns: [...turns, ...old.filter((t) => !answers.some((a) => a.id === t.answer.id))] });
     } catch (e) {
       const failed = asFailure(e);
-      this.set({ failed });
       // What isn't there, or somebody else's, can't go on: a question begins anew.
-      if (failed.code === "not_found") this.set({ id: "", turns: [] });
+      if (failed.code === "not_found") this.set({ failed, id: "", turns: [] });
+      else if (this.state.turns.length === 0) this.set({ failed });
     }
     this.set({ loading: false });
   };

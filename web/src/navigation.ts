@@ -30,6 +30,7 @@ export function useNavigation(): Navigation {
     const arrive = () => {
       if (here() === shown.current) return; // only a source was opened or closed
       shown.current = here();
+      scrollTo(0, 0);
       setAt((old) => ({ path: shown.current, key: old.key + 1, focus: ["source", "question", "view"] }));
     };
     history.scrollRestoration = "manual";

@@ -45,8 +45,8 @@ export function AskForm({ value, onInput, busy, begun, onAsk, onStop, scope, onS
       <p class="scope soft">
         <span id="ask-keys" class="hidden">{w.askKeys}</span>
         {scope.length === 0 ? w.scopeAll : <>{w.scopeIn} {only ? <span class="only" lang="nl" title={only}>{only}</span> : w.chosenDocuments(scope.length)}</>}
-        {" · "}<Go to="documents">{scope.length === 0 ? w.limit : w.change}</Go>
-        {scope.length > 0 && <>{" · "}<button type="button" class="link-button" onClick={() => { onScope([]); focusOn("question"); }}>{w.searchAll}</button></>}
+        {"\u00a0· "}<Go to="documents">{scope.length === 0 ? w.limit : w.change}</Go>
+        {scope.length > 0 && <>{"\u00a0· "}<button type="button" class="link-button" onClick={() => { onScope([]); focusOn("question"); }}>{w.searchAll}</button></>}
       </p>
     </form>
   );

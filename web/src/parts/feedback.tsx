@@ -29,12 +29,13 @@ export function Feedback({ answer, citation, verdicts, onVerdict }: Props) {
     if (document.activeElement === document.body) thanks.current?.focus({ preventScroll: true });
   }, [state]);
   const given = verdicts.find((v) => v.citation === citation)?.verdict;
-  const explain = () => {
+  /** now leaves behind what was said of the last try. */
+  const now = (next: typeof state) => {
     setFailure(null);
-    setState(state === "explain" ? "" : "explain");
+    setState(next);
   };
   const send = async (verdict: Verdict["verdict"], comment = "") => {
-    setFailure(null);
+    now(state === "explain" ? state : ""); // a comment stays until it is stored
     try {
       await giveFeedback(answer, verdict, comment, citation);
       onVerdict({ verdict, ...(citation !== undefined && { citation }) });
@@ -48,7 +49,7 @@ export function Feedback({ answer, citation, verdicts, onVerdict }: Props) {
     <>
       <div class="feedback">
         {citation === undefined && <Button small look="subtle" aria-pressed={given === "good"} onClick={() => send("good")}>{w.good}</Button>}
-        <Button small look="subtle" aria-pressed={given === "bad"} aria-expanded={state === "explain"} onClick={explain}>
+        <Button small look="subtle" aria-pressed={given === "bad"} aria-expanded={state === "explain"} onClick={() => now(state === "explain" ? "" : "explain")}>
           {citation === undefined ? w.bad : w.badCitation(citation)}
         </Button>
         {state === "explain" && <Comment onSend={(comment) => send("bad", comment)} />}

@@ -244,6 +244,13 @@ test("a verdict that is refused says so, in line with the text, until the next t
   await turn.getByRole("button", { name: "Goed" }).click();
   await turn.locator(".thanks").waitFor();
   assert.equal(await failure.count(), 0);
+  proxy.plan("/api/v1/answers/", { status: 429, headers: { "Retry-After": "7" }, body: { error: { code: "rate_limited", message: "Te veel verzoeken.", request_id: "abcdefgh12" } } });
+  await turn.getByRole("button", { name: "Klopt niet" }).click();
+  await page.keyboard.type("Te kort.");
+  await turn.getByRole("button", { name: "Versturen" }).click();
+  await failure.waitFor();
+  assert.equal(await turn.locator(".thanks").count(), 0);
+  assert.equal(await turn.locator(".comment textarea").inputValue(), "Te kort.");
   await page.context().close();
 });
 

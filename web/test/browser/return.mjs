@@ -114,6 +114,19 @@ for (const viewport of [{ width: 1280, height: 700 }, { width: 390, height: 664 
     await page.locator(".source").waitFor({ state: "detached" });
     await focus(page, "button.cite");
     assert.equal(await first.locator("button.cite:focus").count(), 1, "the focus is in another answer");
+
+    const scroll = (y) => page.evaluate((top) => {
+      scrollTo(0, top);
+      document.querySelector(".turns-area, .page").scrollTop = top;
+    }, y);
+    await scroll(0);
+    await page.getByRole("link", { name: "Documenten" }).click();
+    await page.locator(".documents li").first().waitFor();
+    await scroll(1e6);
+    assert.ok(await place() > 0, "the list of documents is too short for this test");
+    await page.goBack();
+    await focus(page, "#question");
+    assert.equal(await place(), 0);
     assert.deepEqual(page.faults, []);
     await page.context().close();
   });
