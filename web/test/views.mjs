@@ -53,6 +53,8 @@ export async function prepared(url, options) {
 }
 
 export async function show(page, url, r, view) {
+  // The same address once more would be a reload, which keeps an open source open.
+  await page.goto("about:blank");
   await page.goto(`${url}/${view.path(r)}`);
   await page.locator(view.ready ?? ".examples li").first().waitFor();
   await view.act?.(page);

@@ -171,6 +171,7 @@ test("an answer says which documents it was limited to, on the page and in a cop
   assert.equal(await limited.locator("summary").innerText(), "Gezocht in: 2 gekozen documenten");
   await limited.locator("summary").click();
   assert.deepEqual(await limited.locator("a").allTextContents(), [one.title, two.title]);
+  assert.deepEqual(await violations(page), []);
   await first.getByRole("button", { name: "Kopieer met bronnen" }).click();
   await page.waitForFunction(() => document.querySelector("[role=status]").textContent.startsWith("Gekopieerd"));
   assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(`\n${said}\n`));

@@ -81,7 +81,7 @@ test("a new conversation ends what is being made", async () => {
   await plan.gone;
   await page.locator(".examples li").first().waitFor();
   await page.locator(".conversations .entry").first().click();
-  await page.locator(".turn .note", { hasText: "onderbroken" }).waitFor();
+  await page.locator(".turn:not([data-state=busy])", { hasText: question }).waitFor();
   plan.release();
   await page.context().close();
 });
