@@ -15,8 +15,8 @@ export function SourceList({ answer, shown, onShow }: { answer: Answer; shown: n
   const { w } = useApp();
   if (answer.citations.length === 0) return null;
   return (
-    <section class="sources" aria-label={w.sources}>
-      <ol class="plain" lang="nl">
+    <div class="sources">
+      <ol class="plain" lang="nl" aria-label={w.sources}>
         {answer.citations.map((c) => (
           <li key={c.number}>
             <span class="nl-number-badge cite" aria-hidden="true">{c.number}</span>
@@ -31,7 +31,7 @@ export function SourceList({ answer, shown, onShow }: { answer: Answer; shown: n
           </li>
         ))}
       </ol>
-    </section>
+    </div>
   );
 }
 
