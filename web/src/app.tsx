@@ -40,7 +40,6 @@ export function App() {
   const talk = conversations.at(back.current);
   const toTalk = back.current && `c/${back.current}`;
 
-
   // The same words twice are said twice: a space makes them differ.
   const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
   const context = useMemo<Context>(() => ({

@@ -82,7 +82,7 @@ function Refusal({ answer, onShow, onAgain }: { answer: Answer; onShow(n: number
           ? <p class="nl-paragraph">{words}{near && ` ${w.nearest}`}</p>
           : <p class="nl-paragraph" lang="nl">{answer.text}</p>}
         {answer.filter && onAgain && <div><Button small onClick={() => onAgain(answer.question, [])}>{w.searchEverywhere}</Button></div>}
-        {near && <section aria-label={w.nearest}><Nearest answer={answer} onShow={onShow} /></section>}
+        {near && <div role="group" aria-label={w.nearest}><Nearest answer={answer} onShow={onShow} /></div>}
       </Alert>
     </div>
   );
