@@ -9,6 +9,8 @@ export interface App {
   w: Words;
   /** maker is how this server makes answers, for those that it hasn't told about yet. */
   maker: Pick<Answer, "mode" | "model">;
+  /** notice ends the notice of every answer; what is before it is about that one. */
+  notice: string;
   /** go opens a path of this app, see route.ts, with the focus on its heading or on what has that id. */
   go(path: string, focus?: string): void;
   /** settle gives the view that is shown another address. */
@@ -18,7 +20,7 @@ export interface App {
 }
 
 export const AppContext = createContext<App>({
-  w: nl, maker: { mode: "extractive", model: "" }, go: () => {}, settle: () => {}, say: () => {},
+  w: nl, maker: { mode: "extractive", model: "" }, notice: "", go: () => {}, settle: () => {}, say: () => {},
 });
 
 export const useApp = () => useContext(AppContext);

@@ -43,8 +43,8 @@ export function App() {
   // The same words twice are said twice: a space makes them differ.
   const say = useCallback((text: string) => setSaid((old) => old === text ? text + "\u00a0" : text), []);
   const context = useMemo<Context>(() => ({
-    w, maker: { mode: info?.mode ?? "extractive", model: info?.model ?? "" }, go: nav.go, settle: nav.settle, say,
-  }), [w, info?.mode, info?.model]);
+    w, maker: { mode: info?.mode ?? "extractive", model: info?.model ?? "" }, notice: info?.notice ?? "", go: nav.go, settle: nav.settle, say,
+  }), [w, info?.mode, info?.model, info?.notice]);
   // What has got an id has an address.
   const { id } = talk.state;
   useEffect(() => {

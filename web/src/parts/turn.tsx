@@ -23,7 +23,7 @@ interface Props {
 }
 
 export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, onGave, onAgain }: Props) {
-  const { w, maker } = useApp();
+  const { w, maker, notice } = useApp();
   const { answer: a, state } = turn;
   const begun = a.text !== "" || a.passages.length > 0;
   const name = a.id || turn.key;
@@ -51,7 +51,7 @@ export const TurnView = memo(function TurnView({ turn, open, onOpen, onClose, on
           <Notes turn={turn} />
           <SourceList answer={a} shown={shownNumber} onShow={(n) => show("citation", n)} />
           <AlsoFound answer={a} onShow={(n) => show("passage", n)} />
-          {a.notice && <p class="print-only" lang="nl">{a.notice}</p>}
+          {notice && <p class="print-only" lang="nl">{notice}</p>}
           <Tools turn={turn} onGave={onGave} onAgain={onAgain} />
         </>
       )}
@@ -90,10 +90,16 @@ function Refusal({ answer, onShow, onAgain }: { answer: Answer; onShow(n: number
 
 /** Notes are what a reader has to know of how the answer came about. */
 function Notes({ turn: { answer: a, state } }: { turn: Turn }) {
-  const { w } = useApp();
+  const { w, notice } = useApp();
+  const own = a.notice.endsWith(notice) ? a.notice.slice(0, a.notice.length - notice.length).trim() : a.notice;
   const notes = [
     a.incomplete ? w.incomplete[a.incomplete] : state === "stopped" ? w.incomplete.cancelled : state === "broken" ? w.broken : "",
     a.withheld > 0 ? w.withheld(a.withheld) : "",
   ].filter(Boolean);
-  return <>{notes.map((note) => <p key={note} class="note">{note}</p>)}</>;
+  return (
+    <>
+      {own && <p class="note" lang="nl">{own}</p>}
+      {notes.map((note) => <p key={note} class="note">{note}</p>)}
+    </>
+  );
 }

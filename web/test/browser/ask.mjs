@@ -115,6 +115,18 @@ test("a refusal looks like one, gives its reason and the nearest passages", asyn
   await page.context().close();
 });
 
+test("what the notice says of this answer stands with it, what it says of all doesn't", async () => {
+  const { url } = await realSite();
+  const page = await open(url);
+  const turn = await ask(page, "Hoeveel slachtoffers van mensenhandel waren er in 2022?");
+  const r = await lastRecord(page);
+  const { notice } = await (await fetch(url + "/api/v1/info")).json();
+  const own = r.notice.slice(0, -notice.length).trim();
+  assert.match(own, /^Let op: 2022 /);
+  assert.equal(await turn.locator(".note").innerText(), own);
+  await page.context().close();
+});
+
 test("a refusal speaks the reader's language, and says once what stands below it", async () => {
   const { url } = await realSite();
   const page = await open(url);
