@@ -40,7 +40,11 @@ func TestRetention(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Parse([]string{"serve", "--retention=" + value}); (err == nil) != ok {
+		call, err := p.Parse([]string{"serve", "--retention=" + value})
+		if err == nil {
+			err = inRange(call)
+		}
+		if (err == nil) != ok {
 			t.Errorf("retention %s: got error %v", value, err)
 		}
 	}
