@@ -40,14 +40,14 @@ type Weights struct {
 //	go run ./internal/retrieve/ablate
 //
 //	                        hit@1/5/10      correct  recall  precision
-//	in use                  .735 .882 .882  .735     .722    .520
-//	no words                .706 .853 .882  .735     .722    .542
-//	no 4-grams              .647 .853 .882  .676     .667    .545
-//	no passage vector       .765 .794 .853  .735     .694    .543
-//	no sentence vector      .706 .882 .882  .706     .694    .625
-//	no lift                 .676 .853 .882  .735     .722    .520
-//	no sentence 4-grams     .706 .853 .882  .706     .667    .545
-//	no passage in sentence  .706 .882 .882  .765     .722    .500
+//	in use                  .735 .882 .882  .735     .722    .542
+//	no words                .706 .853 .882  .706     .722    .565
+//	no 4-grams              .647 .853 .882  .676     .667    .571
+//	no passage vector       .765 .794 .853  .735     .694    .568
+//	no sentence vector      .706 .882 .882  .706     .694    .610
+//	no lift                 .676 .853 .882  .735     .722    .542
+//	no sentence 4-grams     .706 .853 .882  .676     .667    .571
+//	no passage in sentence  .706 .882 .882  .765     .722    .510
 //	no kind of answer       .735 .882 .882  .706     .694    .521
 //
 // where correct is answer_correct_100w and the last two are of citations. Then two
@@ -55,15 +55,15 @@ type Weights struct {
 // government web pages (hit@1/5/10 and correct):
 //
 //	                        five texts            web pages
-//	in use                  .791 .945 .973  .691  .736 .917 .944  .708
+//	in use                  .791 .945 .973  .691  .736 .917 .944  .722
 //	no words                .827 .945 .973  .691  .736 .903 .958  .722
-//	no 4-grams              .800 .936 .973  .682  .736 .889 .944  .708
-//	no passage vector       .782 .927 .973  .682  .708 .889 .944  .722
-//	no sentence vector      .764 .900 .955  .645  .750 .875 .931  .681
-//	no lift                 .791 .927 .973  .691  .736 .903 .944  .708
-//	no sentence 4-grams     .791 .945 .973  .691  .722 .917 .944  .736
-//	no passage in sentence  .809 .936 .973  .664  .694 .944 .944  .708
-//	no kind of answer       .782 .936 .973  .664  .736 .903 .944  .681
+//	no 4-grams              .800 .936 .973  .673  .736 .889 .944  .708
+//	no passage vector       .782 .927 .973  .682  .708 .889 .944  .736
+//	no sentence vector      .764 .900 .955  .636  .750 .875 .931  .708
+//	no lift                 .791 .927 .973  .691  .736 .903 .944  .722
+//	no sentence 4-grams     .791 .945 .973  .682  .722 .917 .944  .736
+//	no passage in sentence  .809 .936 .973  .664  .708 .944 .944  .708
+//	no kind of answer       .782 .936 .973  .655  .736 .903 .944  .694
 //
 // None of these questions names a document by its day or number, so they say
 // nothing of Referred, and no document there takes another's place; TestReferred
