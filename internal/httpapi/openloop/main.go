@@ -20,18 +20,18 @@
 // so the driver does little for a request, and what it used is printed too.
 //
 // Figures of 22 November 2026, two cores of an AMD EPYC that did nothing else, the
-// five texts, extractive answers; two runs, ten times the most for two minutes:
+// five texts, extractive answers; three runs, ten times the most for two minutes:
 //
-//	                                     first         second
-//	most that is answered in a second    193           209
-//	asked, answered in a second          1,933, 164    2,088, 189
-//	goodput                              85 %          90 %
-//	p99 of what is accepted              95 ms         81 ms
-//	p99 at saturation                    78 ms         73 ms
-//	p99 of refusals, at most             18, 33 ms     18, 29 ms
-//	refusals without Retry-After         0             0
-//	memory in both halves                259, 259 MB   261, 261 MB
-//	normal again after                   0 s           0 s
+//	                                     first         second        third
+//	most that is answered in a second    193           209           167
+//	asked, answered in a second          1,933, 164    2,088, 189    1,668, 148
+//	goodput                              85 %          90 %          89 %
+//	p99 of what is accepted              95 ms         81 ms         102 ms
+//	p99 at saturation                    78 ms         73 ms         81 ms
+//	p99 of refusals, at most             18, 33 ms     18, 29 ms     19, 37 ms
+//	refusals without Retry-After         0             0             0
+//	memory in both halves                259, 259 MB   261, 261 MB   257, 258 MB
+//	normal again after                   0 s           0 s           0 s
 //
 // A refusal costs the server some 0.16 ms, of which our handler is 9 µs and nearly
 // all the rest net/http and the kernel; at ten times too much that is what is
