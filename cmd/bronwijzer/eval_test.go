@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -55,16 +54,9 @@ func (h house) eval(t *testing.T, want int, args ...string) string {
 
 func figures(t *testing.T, dir string) eval.Figures {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, "summary.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s eval.Summary
-	if err := json.Unmarshal(b, &s); err != nil {
-		t.Fatal(err)
-	}
+	s := summary(t, dir)
 	if s.N == 0 || len(s.Metrics) == 0 {
-		t.Fatalf("no figures in %s", b)
+		t.Fatalf("no figures in %+v", s)
 	}
 	return s.Metrics
 }

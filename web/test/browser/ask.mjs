@@ -9,6 +9,16 @@ import { violations } from "../views.mjs";
 
 export const question = "Wat is de signalentafel mensenhandel Midden-Nederland?";
 
+/** begin asks a question of which the answer stops half way, until its plan is released. */
+export async function begin(page, proxy, words) {
+  const plan = proxy.plan("/api/v1/chat", { frames: 3 });
+  await page.fill("#question", words);
+  await page.press("#question", "Enter");
+  await plan.held;
+  await page.locator(".answer-text button.cite").first().waitFor();
+  return plan;
+}
+
 /** focused waits until the focus is on what has an id: it must never be nowhere. */
 const focused = (page, id) => page.waitForFunction((id) => document.activeElement.id === id, id);
 
@@ -39,11 +49,7 @@ test("sentences appear while the stream goes on, and two things are announced", 
     const status = document.querySelector("[role=status]");
     new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true, characterData: true, subtree: true });
   });
-  const plan = proxy.plan("/api/v1/chat", { frames: 3 });
-  await page.fill("#question", "Hoeveel fte komt er bij voor de AVIM?");
-  await page.press("#question", "Enter");
-  await plan.held;
-  await page.locator(".answer-text button.cite").first().waitFor();
+  const plan = await begin(page, proxy, "Hoeveel fte komt er bij voor de AVIM?");
   assert.equal(await page.locator(".turn").getAttribute("data-state"), "busy");
   assert.equal(await page.getByRole("button", { name: "Stop" }).isVisible(), true);
   plan.release();
@@ -168,10 +174,7 @@ test("a question that is too long stays whole and isn't sent", async () => {
 test("stop keeps what was shown, and the server kept it too", async () => {
   const { proxy } = await realSite();
   const page = await open(proxy.url);
-  const plan = proxy.plan("/api/v1/chat", { frames: 3 });
-  await page.fill("#question", question);
-  await page.press("#question", "Enter");
-  await page.locator(".answer-text button.cite").first().waitFor();
+  const plan = await begin(page, proxy, question);
   await page.getByRole("button", { name: "Stop" }).click();
   await plan.gone;
   await page.locator('.turn[data-state="stopped"]').waitFor();

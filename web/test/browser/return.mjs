@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, lastRecord, open } from "../harness.mjs";
 import { realSite } from "../site.mjs";
-import { question } from "./ask.mjs";
+import { begin, question } from "./ask.mjs";
 
 const focus = (page, selector) => page.waitForFunction((s) => document.activeElement.matches(s), selector);
 const field = (page, words) => page.waitForFunction((w) => document.querySelector("#question")?.value === w, words);
@@ -43,10 +43,7 @@ test("an answer goes on being made while its reader looks at the documents", asy
   const { proxy } = await realSite();
   const page = await open(proxy.url);
   for (const [round, away] of [[1, false], [2, true]]) {
-    const plan = proxy.plan("/api/v1/chat", { frames: 3 });
-    await page.fill("#question", question);
-    await page.press("#question", "Enter");
-    await page.locator(".answer-text button.cite").first().waitFor();
+    const plan = await begin(page, proxy, question);
     await page.getByRole("link", { name: "Documenten" }).click();
     await page.locator(".documents li").first().waitFor();
     if (away) {
@@ -73,10 +70,7 @@ test("an answer goes on being made while its reader looks at the documents", asy
 test("a new conversation ends what is being made", async () => {
   const { proxy } = await realSite();
   const page = await open(proxy.url);
-  const plan = proxy.plan("/api/v1/chat", { frames: 3 });
-  await page.fill("#question", question);
-  await page.press("#question", "Enter");
-  await page.locator(".answer-text button.cite").first().waitFor();
+  const plan = await begin(page, proxy, question);
   await page.getByRole("link", { name: "Nieuw gesprek" }).click();
   await plan.gone;
   await page.locator(".examples li").first().waitFor();
