@@ -90,10 +90,7 @@ func (u uploads) supersedes(ctx context.Context, by access.Subject, files []inge
 	}
 	for _, f := range files {
 		for _, old := range f.Meta.Supersedes {
-			id := old
-			if !docs.IsID(old) {
-				id = docs.NewID(ingest.UploadRoot, old)
-			}
+			id := docs.Refer(ingest.UploadRoot, old)
 			if coming[id] {
 				continue
 			}

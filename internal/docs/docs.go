@@ -277,6 +277,15 @@ func IsID(s string) bool {
 	return ok && len(hash) == 16 && strings.Trim(hash, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
+// Refer is the id of a document that is named by its id, or by its path below a
+// root.
+func Refer(root, name string) string {
+	if IsID(name) {
+		return name
+	}
+	return NewID(root, name)
+}
+
 // PassageID derives a passage's id from its document, span and content. 80
 // bits, lower-case base32.
 func PassageID(documentID string, s Span, text string) string {

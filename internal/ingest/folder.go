@@ -282,10 +282,7 @@ func readStable(file fs.File, path string, buffer []byte) ([]byte, error) {
 func (f *folder) ids(paths []string) []string {
 	var ids []string
 	for _, p := range paths {
-		if !docs.IsID(p) {
-			p = docs.NewID(f.root.Name, p)
-		}
-		ids = append(ids, p)
+		ids = append(ids, docs.Refer(f.root.Name, p))
 	}
 	return ids
 }
