@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/retrieve"
 )
 
@@ -68,13 +69,13 @@ func (c *choice) previous(passage int, s retrieve.Sentence) (retrieve.Sentence, 
 // backward are first words with which a sentence leans on the one before it, and
 // pointers those with which it does anywhere near its beginning.
 var (
-	backward = wordSet(`dit dat deze die hij zij ze hiervan daarvan hierbij daarbij hiermee daarmee hierin daarin
+	backward = dutch.WordSet(`dit dat deze die hij zij ze hiervan daarvan hierbij daarbij hiermee daarmee hierin daarin
 		hierdoor daardoor hiervoor daarvoor daarom hierover hiertoe daartoe hieruit daaruit hieraan daaraan hierop daarop daarna
 		terwijl enerzijds anderzijds beide zulke dergelijke this that these those he she they`)
-	pointers = wordSet("dit deze daarvan hiervan beide toen zulke dergelijke")
+	pointers = dutch.WordSet("dit deze daarvan hiervan beide toen zulke dergelijke")
 	// present are what "dit" and "deze" needn't have been told of: now, and the
 	// text itself.
-	present = wordSet(`jaar maand week moment kabinet kabinetsperiode brief actieplan rapport notitie document wet regeling
+	present = dutch.WordSet(`jaar maand week moment kabinet kabinetsperiode brief actieplan rapport notitie document wet regeling
 		verordening artikel hoofdstuk paragraaf bijlage pagina`)
 )
 

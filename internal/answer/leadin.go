@@ -46,19 +46,11 @@ func isSentence(text string) bool {
 var (
 	// holdsFigure finds numbers, in digits and words.
 	holdsFigure = regexp.MustCompile(`\d|^(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w+tien|\w+tig|honderd|duizend|miljoen|miljard|helft|two|three|four|five|six|seven|eight|nine|ten)$`)
-	denies      = wordSet("niet geen nooit nergens niemand niets zonder noch not no never none without")
-	announcing  = wordSet(`volgende volgt volgen genoemd genoemde noemt noemen staat staan gaat gebeurt geldt luidt zie samengevat kort
+	denies      = dutch.WordSet("niet geen nooit nergens niemand niets zonder noch not no never none without")
+	announcing  = dutch.WordSet(`volgende volgt volgen genoemd genoemde noemt noemen staat staan gaat gebeurt geldt luidt zie samengevat kort
 		belangrijk belangrijke belangrijkste meer onder andere namelijk bijvoorbeeld daarbij hierbij hieronder daarvoor daarvan
 		antwoord vraag passage passages document documenten bron bronnen tekst brief bericht punten doel doelen redenen reden
 		maatregelen acties stappen onderdelen voorbeelden voorbeeld gevolgen taken partijen organisaties resultaten cijfers
 		aanbevelingen knelpunten conclusies bevindingen feiten overzicht volgens blijkt
 		following listed named mentioned points goals reasons measures actions steps examples according summary important main`)
 )
-
-func wordSet(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}

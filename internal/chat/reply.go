@@ -48,10 +48,10 @@ var replies = func() map[string]string {
 }()
 
 // affirmations take up what was offered.
-var affirmations = set("ja jazeker graag oke ok prima yes goed zeker natuurlijk alsjeblieft alstublieft please doe maar dat wel")
+var affirmations = dutch.WordSet("ja jazeker graag oke ok prima yes goed zeker natuurlijk alsjeblieft alstublieft please doe maar dat wel")
 
 // fillers change nothing about what a message is.
-var fillers = set("allemaal zoal eigenlijk precies eens nou dan even")
+var fillers = dutch.WordSet("allemaal zoal eigenlijk precies eens nou dan even")
 
 // Reply returns the fixed text for a message that is no question: a greeting,
 // thanks, "wie ben jij?"; a bare "ja" when nothing was offered; or one that names

@@ -1,17 +1,21 @@
 package chat
 
-import "slices"
+import (
+	"slices"
+
+	"bronwijzer/internal/dutch"
+)
 
 var (
 	// tasks are what begins a request for a text of one's own making.
-	tasks = set(`schrijf vertaal vergelijk verzin bedenk rijm maak
+	tasks = dutch.WordSet(`schrijf vertaal vergelijk verzin bedenk rijm maak
 		write translate compare summarize summarise`)
 	// making are the verbs of one that asks: "Kun je een brief voor me schrijven?"
-	making = set("schrijven dichten vertalen vergelijken verzinnen bedenken samenvatten herschrijven")
+	making = dutch.WordSet("schrijven dichten vertalen vergelijken verzinnen bedenken samenvatten herschrijven")
 	// made are nouns for what is asked: "Geef een samenvatting".
-	made = set("samenvatting vertaling vergelijking gedicht verhaal")
+	made = dutch.WordSet("samenvatting vertaling vergelijking gedicht verhaal")
 	// subjects make a question of what begins like an order: "Maak ik kans?"
-	subjects = set("ik je jij u we wij men iemand")
+	subjects = dutch.WordSet("ik je jij u we wij men iemand")
 )
 
 // isTask reports whether a message asks for a text that isn't in the documents.
@@ -40,4 +44,4 @@ func asksYou(words []string) bool {
 }
 
 // youCan begins such a question.
-var youCan = set("kun kan kunt wil wilt zou")
+var youCan = dutch.WordSet("kun kan kunt wil wilt zou")

@@ -3,6 +3,8 @@ package chat
 import (
 	"strings"
 	"unicode"
+
+	"bronwijzer/internal/dutch"
 )
 
 // words are the words of a text, in small letters but for abbreviations: "OM" is
@@ -30,56 +32,48 @@ func isNumber(word string) bool {
 	return !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsDigit(r) })
 }
 
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		m[w] = true
-	}
-	return m
-}
-
 var (
 	// continuations open a question that goes on from the last.
-	continuations = set("en maar of dus want hoezo oke ok ja nee bedoel bedoelt and but")
+	continuations = dutch.WordSet("en maar of dus want hoezo oke ok ja nee bedoel bedoelt and but")
 	// ellipses end one.
-	ellipses = set("dan dus het then it")
+	ellipses = dutch.WordSet("dan dus het then it")
 	// persons stand for who was named before, here or in an earlier question.
 	// "haar" and "het" are left out: they mostly stand before a noun.
-	persons = set("hij zij ze hem hun hen he she they him them their")
+	persons = dutch.WordSet("hij zij ze hem hun hen he she they him them their")
 	// pointers stand for something that was named before. "er" is left out: it
 	// mostly isn't one.
-	pointers = set(`daar daarvan daarvoor daarin daaraan daarmee daarover daarbij daarna daarop daaruit daardoor daarnaast daarvoor
+	pointers = dutch.WordSet(`daar daarvan daarvoor daarin daaraan daarmee daarover daarbij daarna daarop daaruit daardoor daarnaast daarvoor
 		hiervan hiervoor hierin hieraan hiermee hierover hierbij hieruit ervan ervoor erin eraan ermee erover erbij erna eruit
 		diens dezelfde hetzelfde laatstgenoemde eerstgenoemde sindsdien destijds die dat dit deze
 		that this those these it hij zij ze hem hun hen`)
 	// leading words stand before a pointer, where no clause begins.
-	leading = set(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen mag moet moeten zal zullen gaat gaan
+	leading = dutch.WordSet(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen mag moet moeten zal zullen gaat gaan
 		van voor in op aan met bij naar uit tot om door over via tegen volgens sinds onder en of ook doet doen deed
 		werkt werken werkte komt komen kwam kwamen krijgt krijgen kreeg kregen vindt vinden vond zegt zeggen zei staat
 		staan stond geldt gelden kost kosten kostte duurt duren duurde begint begon begonnen betekent helpt helpen hielp
 		leidt leidde leverde leveren maakt maken maakte geeft geven gaf ligt liggen loopt lopen liep heet houdt
 		are were does do did of for on to with by`)
 	// asking words are followed by a verb, then by what is asked about.
-	asking = set("wat wie waar wanneer hoe waarom waarmee waarvoor what who where when how why")
+	asking = dutch.WordSet("wat wie waar wanneer hoe waarom waarmee waarvoor what who where when how why")
 	// prepositions stand after a word that asks, or before it, where a question
 	// has no verb: "Hoeveel voor mensenhandel?", "In welke talen?"
-	prepositions = set("van voor in op aan met bij naar uit tot om door over via tegen volgens sinds onder tussen vanaf na per of for in on to with by from")
+	prepositions = dutch.WordSet("van voor in op aan met bij naar uit tot om door over via tegen volgens sinds onder tussen vanaf na per of for in on to with by from")
 	// relative words ask about a part of what was said when no verb follows them:
 	// "Waarvan hoeveel voor mensenhandel?"
-	relative = set("waarvan waarvoor waarbij waarin waarmee waaronder waarop waaruit waardoor waarover waaraan")
+	relative = dutch.WordSet("waarvan waarvoor waarbij waarin waarmee waaronder waarop waaruit waardoor waarover waaraan")
 	// times make "dit" point at the present.
-	times = set("jaar moment maand week kwartaal decennium year month week moment soort type")
+	times = dutch.WordSet("jaar moment maand week kwartaal decennium year month week moment soort type")
 	// vague nouns say little without what they stand for.
-	vague = set(`mensen personen groep groepen dienst organisatie instantie partij partijen zaak zaken regeling wet project
+	vague = dutch.WordSet(`mensen personen groep groepen dienst organisatie instantie partij partijen zaak zaken regeling wet project
 		programma pilot plan brief rapport onderzoek periode aanpak maatregel maatregelen bedrag aantal`)
 	// others compare with something.
-	others = set("ook andere ander overige nog anders also other others else")
+	others = dutch.WordSet("ook andere ander overige nog anders also other others else")
 	// strandable words end a question whose "er" they belong to: "Mogen er
 	// stukken in?"
-	strandable = set("in aan op mee over voor van bij uit toe tegen door naar onder")
+	strandable = dutch.WordSet("in aan op mee over voor van bij uit toe tegen door naar onder")
 	// plain are words that carry no topic: those that sentences and requests are
 	// made of.
-	plain = set(`de het een van voor in op aan met bij naar uit tot te om door over is zijn was waren wordt worden
+	plain = dutch.WordSet(`de het een van voor in op aan met bij naar uit tot te om door over is zijn was waren wordt worden
 		werd werden heeft hebben had hadden kan kunnen mag moet moeten zal zullen er ook nog al niet geen wel
 		wat wie waar wanneer hoe hoeveel welk welke waarvoor waarmee waarom waardoor waarvan waarbij waarin waaronder jaar dag keer
 		vaak precies ik je jij u we wij me mij men doet doen doe gaat gaan komt komen als dat die dit deze sinds mee dan nou nu toen zo eens even samen

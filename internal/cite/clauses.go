@@ -1,6 +1,10 @@
 package cite
 
-import "strings"
+import (
+	"strings"
+
+	"bronwijzer/internal/dutch"
+)
 
 // clause is a part of a text that says one thing, roughly: what stands between
 // commas and conjunctions. Tokens [at, end) are in it.
@@ -66,17 +70,17 @@ func (r *reading) joinsClauses(i int) bool {
 	return false
 }
 
-var auxiliaries = set(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen kon zal zullen zou moet
+var auxiliaries = dutch.WordSet(`is was zijn waren wordt worden werd werden heeft hebben had hadden kan kunnen kon zal zullen zou moet
 	moeten mag gaat gaan komt komen doet doen krijgt maakt geeft are were has have had will would can could must`)
 
 // turns are conjunctions that begin a clause however short the one before is.
-var turns = set(`maar terwijl hoewel but while although whereas`)
+var turns = dutch.WordSet(`maar terwijl hoewel but while although whereas`)
 
-var conjunctions = set(`omdat waardoor zodat waarbij dat die want dus waar als zodra nadat
+var conjunctions = dutch.WordSet(`omdat waardoor zodat waarbij dat die want dus waar als zodra nadat
 	voordat waarvan waarmee because which that who where so`)
 
 // negators deny what they stand with.
-var negators = set(`niet geen nooit niemand niets nergens noch zonder evenmin not no never none nobody nothing neither nor
+var negators = dutch.WordSet(`niet geen nooit niemand niets nergens noch zonder evenmin not no never none nobody nothing neither nor
 	without cannot`)
 
 // isNegator reports whether token i denies its clause. "Nee," doesn't, nor does
@@ -101,9 +105,9 @@ func isNegator(tokens []token, i int) bool {
 }
 
 var (
-	lacking = set(`ontbreekt ontbreken ontbrak mist missen miste gebrek onvoldoende lack lacks lacking insufficient
+	lacking = dutch.WordSet(`ontbreekt ontbreken ontbrak mist missen miste gebrek onvoldoende lack lacks lacking insufficient
 		insufficiently inadequate inadequately`)
-	lessening = set(`weinig slechts beperkt beperkte nauwelijks amper tekort weigert buiten alleen minder moeilijk lastig
+	lessening = dutch.WordSet(`weinig slechts beperkt beperkte nauwelijks amper tekort weigert buiten alleen minder moeilijk lastig
 		fails failed few little only hardly short limited`)
 )
 

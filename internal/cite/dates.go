@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"bronwijzer/internal/dutch"
 )
 
 var months = map[string]int{
@@ -15,7 +17,7 @@ var months = map[string]int{
 }
 
 // ambiguous months are other words too: they count beside a day or a year only.
-var ambiguousMonths = set("may march jan")
+var ambiguousMonths = dutch.WordSet("may march jan")
 
 // seasons leave out "spring" and "fall", which are verbs too.
 var seasons = map[string]float64{

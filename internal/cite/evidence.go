@@ -1,5 +1,7 @@
 package cite
 
+import "bronwijzer/internal/dutch"
+
 // factsIn reports whether every fact of the claim is in the evidence, or in what
 // is known of its documents.
 func (s *search) factsIn(e evidence, foreign bool) bool {
@@ -74,7 +76,7 @@ func (s *search) nameIn(f fact, e evidence) bool {
 }
 
 // speakers write letters, in which they are "ik".
-var speakers = set("minister staatssecretaris")
+var speakers = dutch.WordSet("minister staatssecretaris")
 
 // speaks reports whether someone speaks of himself in a reading.
 func (r *reading) speaks() bool {
@@ -82,7 +84,7 @@ func (r *reading) speaks() bool {
 	return ok
 }
 
-var firstPerson = set("ik mij mijn")
+var firstPerson = dutch.WordSet("ik mij mijn")
 
 // has reports whether a reading holds a fact that isn't a name.
 func (r *reading) has(f fact, year int) bool {

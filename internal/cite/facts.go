@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"bronwijzer/internal/dutch"
 )
 
 // kind is what sort of fact a fact is. A fact of a sentence is supported by one
@@ -148,7 +150,7 @@ var (
 		"dagelijks": 5, "dagelijkse": 5, "daily": 5,
 	}
 	periods = map[string]float64{"jaar": 1, "year": 1, "maand": 3, "month": 3, "week": 4, "dag": 5, "day": 5}
-	isEvery = set("elk ieder elke iedere per every each")
+	isEvery = dutch.WordSet("elk ieder elke iedere per every each")
 )
 
 // matches reports whether fact f of a sentence is said by fact g of a source.

@@ -1,5 +1,7 @@
 package cite
 
+import "bronwijzer/internal/dutch"
+
 // language is what a text is written in, as far as its commonest words tell.
 type language int
 
@@ -13,14 +15,14 @@ const (
 
 // common are words that are frequent in one language and rare in the others.
 var common = map[language]map[string]bool{
-	nl: set(`de het een van en dat die op te zijn met voor er aan niet om ook als bij door maar naar heeft hebben nog
+	nl: dutch.WordSet(`de het een van en dat die op te zijn met voor er aan niet om ook als bij door maar naar heeft hebben nog
 		uit wordt worden over tot dan zich geen deze dit je kan zij wel moet zoals meer werd werden waar hun onder tussen
 		volgens sinds omdat welke alleen tegen al ze`),
-	en: set(`the of and to a that with for it is was as by from are this be at have not which or has were been their will
+	en: dutch.WordSet(`the of and to a that with for it is was as by from are this be at have not which or has were been their will
 		its they there would can all also than more between according should`),
-	de: set(`der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat
+	de: dutch.WordSet(`der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat
 		dass sie nach wird bei einer um am sind noch wie einem über so zum`),
-	fr: set(`le la les des et du une est que dans qui pour pas sur par au plus avec ce il ne se sont aux ont été cette mais
+	fr: dutch.WordSet(`le la les des et du une est que dans qui pour pas sur par au plus avec ce il ne se sont aux ont été cette mais
 		ou leur`),
 }
 

@@ -290,18 +290,10 @@ func isTarget(content string) bool {
 
 var (
 	// sourceWords name a source in front of a handle.
-	sourceWords = set("bron bronnen bronvermelding document documenten doc source sources ref refs passage passages fragment fragmenten citation cite")
+	sourceWords = dutch.WordSet("bron bronnen bronvermelding document documenten doc source sources ref refs passage passages fragment fragmenten citation cite")
 	// linkWords stand between handles, or lead to one.
-	linkWords = set("en and zie see cf vgl ook ibid")
+	linkWords = dutch.WordSet("en and zie see cf vgl ook ibid")
 )
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}
 
 // words are the runs of letters and digits of a text.
 func words(s string) []string {

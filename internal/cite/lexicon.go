@@ -1,15 +1,17 @@
 package cite
 
+import "bronwijzer/internal/dutch"
+
 // frameWords present a source rather than say something: "volgens de brief",
 // "het document vermeldt dat". No source has to hold them.
-var frameWords = set(`volgens brief kamerbrief document documenten bron bronnen tekst passage passages artikel staat
+var frameWords = dutch.WordSet(`volgens brief kamerbrief document documenten bron bronnen tekst passage passages artikel staat
 	blijkt vermeldt vermeld noemt genoemd beschreven beschrijft geeft aangegeven zegt stelt schrijft meldt melden
 	laat zien toont liet namelijk daarnaast tevens nee ja according document states letter mentions mentioned stated says
 	wel dus daarbij verder bovendien men zulke zulk dergelijke bepaalde betreft gaat ging komt kwam zorgt`)
 
 // weakWords add a shade that a writer chooses freely, or mean what many verbs
 // mean.
-var weakWords = set(`ongeveer circa rond ruim bijna vooral voornamelijk ook sinds samen gezamenlijk mogelijk mogelijke
+var weakWords = dutch.WordSet(`ongeveer circa rond ruim bijna vooral voornamelijk ook sinds samen gezamenlijk mogelijk mogelijke
 	verschillende diverse uiteindelijk inmiddels momenteel tegenwoordig onder andere daarom zelf eigen nieuw nieuwe
 	krijgt krijgen maken maakt nemen neemt geven houden brengen doet gebeurt vinden vindt zorgen bieden biedt
 	leveren levert leverde bezig staan ligt liggen zeer erg goed weer opnieuw nog steeds sommige enige geval gevallen

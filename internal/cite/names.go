@@ -43,7 +43,7 @@ func isName(tokens []token, i int) bool {
 }
 
 // particles stand in surnames; the rest of the name tells whose it is.
-var particles = set("van von der den de la le du di el al ten ter te vande vander")
+var particles = dutch.WordSet("van von der den de la le du di el al ten ter te vande vander")
 
 // opensSentence reports whether token i has its capital from the sentence that
 // it begins, or may have.
@@ -67,10 +67,10 @@ func isSubject(tokens []token, i int) bool {
 }
 
 var (
-	singularVerbs = set(`is was wordt werd heeft had leidt zegt zei stelt vindt krijgt kreeg begon gaf geeft doet deed kan
+	singularVerbs = dutch.WordSet(`is was wordt werd heeft had leidt zegt zei stelt vindt krijgt kreeg begon gaf geeft doet deed kan
 		zal moet wil mag ziet wijst meldt noemt vraagt steunt trekt neemt nam ging gaat komt kwam blijft bleef toont
 		has had leads says said`)
-	openers = set(`inmiddels momenteel tegenwoordig vervolgens tegelijkertijd daarentegen bovendien uiteindelijk sindsdien
+	openers = dutch.WordSet(`inmiddels momenteel tegenwoordig vervolgens tegelijkertijd daarentegen bovendien uiteindelijk sindsdien
 		vorig volgend komend afgelopen dit deze gedurende ondanks dankzij doel aanleiding reden ambitie streven vandaag
 		tevens eveneens overigens telkens volgens nergens gisteren morgen destijds onlangs recent daarvoor concreet kortom ten samen onderzoek`)
 )
@@ -145,7 +145,7 @@ func (r *reading) joinsName(j int) bool {
 	return nameLinks[t.folded] && j+1 < len(r.tokens) && r.tokens[j+1].isCapitalised()
 }
 
-var nameLinks = set("en van voor tegen de der het in of and for the")
+var nameLinks = dutch.WordSet("en van voor tegen de der het in of and for the")
 
 // samePlace reports whether two folded words are forms of the name of one
 // country, people or institution: "nederland" and "nederlandse", "polen" and
@@ -167,7 +167,7 @@ func samePlace(a, b string) bool {
 }
 
 // demonyms are the endings that make a people or an adjective of a place.
-var demonyms = set("s se er ers aan aans aanse ees ese ezen isch ische")
+var demonyms = dutch.WordSet("s se er ers aan aans aanse ees ese ezen isch ische")
 
 // places are the countries whose adjectives differ from their names, and their
 // English names.
@@ -223,7 +223,7 @@ func table(meanings map[string]string) map[string]string {
 
 // titles are the words of which English names for Dutch institutions are made.
 // In an answer in English they aren't taken for names.
-var titles = set(`public prosecution service prosecutor national rapporteur ministry minister ministers justice security
+var titles = dutch.WordSet(`public prosecution service prosecutor national rapporteur ministry minister ministers justice security
 	state secretary house representatives senate cabinet government parliament dutch netherlands police inspectorate
 	centre center human trafficking sexual violence children child against action plan programme program together labour
 	labor health welfare sport foreign affairs trade development cooperation social employment royal military

@@ -1,5 +1,7 @@
 package cite
 
+import "bronwijzer/internal/dutch"
+
 // contradicts reports whether a run of sentences says the opposite of what a
 // sentence says, as far as that shows in words that deny and in pairs of
 // opposites. It compares clause by clause; across languages, where clauses can't
@@ -226,28 +228,28 @@ func (r *reading) findIn(c clause, words map[string]bool) (int, bool) {
 // other: folded words or stems, of both languages.
 var opposites = [...][2]map[string]bool{
 	{
-		set("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer hoger hogere higher increase increases rise rises rising growing"),
-		set("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder lager lagere decrease decreases decline declines fall falls falling drop"),
+		dutch.WordSet("stijg stijging stijgen stijgt stijgende toename toeneemt toenemen groei groeit meer hoger hogere higher increase increases rise rises rising growing"),
+		dutch.WordSet("dal daling dalen daalt dalende afname afneemt afnemen krimpt minder lager lagere decrease decreases decline declines fall falls falling drop"),
 	},
-	{set("verbeter verbeterd verbetert verbetering beter improved improves better"), set("verslechter verslechterd verslechtert slechter deteriorated worse")},
-	{set("voldoende genoeg toereikend sufficient sufficiently enough"), set("onvoldoende ontoereikend insufficient insufficiently inadequate")},
-	{set("veel vele many"), set("weinig few")},
-	{set("begin start"), set("eind einde end")},
-	{set("ruim"), set("bijna nearly almost")},
-	{set("extern externe external"), set("intern interne internal")},
-	{set("verplicht verplichte mandatory"), set("vrijwillig vrijwillige voluntary")},
-	{set("aangenomen adopted passed"), set("verworpen verwerpen rejected")},
-	{set("online digitaal"), set("offline")},
-	{set("verlagen verlaagt verlaagd beneden omlaag lower lowers reduce"), set("verhogen verhoogt verhoogd omhoog raise raises")},
-	{set("vergroten vergroot increase enlarge"), set("verkleinen verkleint")},
-	{set("binnenlands binnenlandse"), set("buitenlands buitenlandse")},
-	{set("maximaal hoogstens maximum"), set("minimaal minstens minimum")},
-	{set("altijd always"), set("nooit never")},
-	{set("toegestaan allowed"), set("verboden prohibited")},
-	{set("tevreden satisfied"), set("ontevreden zorgen dissatisfied")},
-	{set("positief positieve positive"), set("negatief negatieve negative")},
-	{set("bekend known"), set("onbekend unknown")},
-	{set("duidelijk clear"), set("onduidelijk unclear")},
-	{set("mogelijk possible"), set("onmogelijk impossible")},
-	{set("rechtmatig lawful"), set("onrechtmatig unlawful")},
+	{dutch.WordSet("verbeter verbeterd verbetert verbetering beter improved improves better"), dutch.WordSet("verslechter verslechterd verslechtert slechter deteriorated worse")},
+	{dutch.WordSet("voldoende genoeg toereikend sufficient sufficiently enough"), dutch.WordSet("onvoldoende ontoereikend insufficient insufficiently inadequate")},
+	{dutch.WordSet("veel vele many"), dutch.WordSet("weinig few")},
+	{dutch.WordSet("begin start"), dutch.WordSet("eind einde end")},
+	{dutch.WordSet("ruim"), dutch.WordSet("bijna nearly almost")},
+	{dutch.WordSet("extern externe external"), dutch.WordSet("intern interne internal")},
+	{dutch.WordSet("verplicht verplichte mandatory"), dutch.WordSet("vrijwillig vrijwillige voluntary")},
+	{dutch.WordSet("aangenomen adopted passed"), dutch.WordSet("verworpen verwerpen rejected")},
+	{dutch.WordSet("online digitaal"), dutch.WordSet("offline")},
+	{dutch.WordSet("verlagen verlaagt verlaagd beneden omlaag lower lowers reduce"), dutch.WordSet("verhogen verhoogt verhoogd omhoog raise raises")},
+	{dutch.WordSet("vergroten vergroot increase enlarge"), dutch.WordSet("verkleinen verkleint")},
+	{dutch.WordSet("binnenlands binnenlandse"), dutch.WordSet("buitenlands buitenlandse")},
+	{dutch.WordSet("maximaal hoogstens maximum"), dutch.WordSet("minimaal minstens minimum")},
+	{dutch.WordSet("altijd always"), dutch.WordSet("nooit never")},
+	{dutch.WordSet("toegestaan allowed"), dutch.WordSet("verboden prohibited")},
+	{dutch.WordSet("tevreden satisfied"), dutch.WordSet("ontevreden zorgen dissatisfied")},
+	{dutch.WordSet("positief positieve positive"), dutch.WordSet("negatief negatieve negative")},
+	{dutch.WordSet("bekend known"), dutch.WordSet("onbekend unknown")},
+	{dutch.WordSet("duidelijk clear"), dutch.WordSet("onduidelijk unclear")},
+	{dutch.WordSet("mogelijk possible"), dutch.WordSet("onmogelijk impossible")},
+	{dutch.WordSet("rechtmatig lawful"), dutch.WordSet("onrechtmatig unlawful")},
 }

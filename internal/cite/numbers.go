@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"bronwijzer/internal/dutch"
 )
 
 // parseNumber reads the digits of a number. 10.000 is ten thousand, 17,4 and
@@ -88,7 +90,7 @@ func parseSpelled(word string) (float64, bool) {
 }
 
 // tenPhrases are the words behind a "ten" that is no number but Dutch.
-var tenPhrases = set(`aanzien behoeve beste dele einde eerste tweede derde gevolge goede grondslag hoogste laatste laste
+var tenPhrases = dutch.WordSet(`aanzien behoeve beste dele einde eerste tweede derde gevolge goede grondslag hoogste laatste laste
 	minste onrechte opzichte slotte tijde uitvoer volle`)
 
 // parseSmall is parseSpelled, with a value for the empty word.

@@ -3,6 +3,8 @@ package cite
 import (
 	"slices"
 	"strings"
+
+	"bronwijzer/internal/dutch"
 )
 
 // zone is the part of a text that goes with one of its facts, where the text has
@@ -122,7 +124,7 @@ func (r *reading) borderAt(i, next int) border {
 }
 
 // rowWords stand between the members of a row.
-var rowWords = set("en of and or")
+var rowWords = dutch.WordSet("en of and or")
 
 // elides reports whether a fact leaves out what it counts: "en 120 in Zuid".
 func (r *reading) elides(f fact) bool {
@@ -136,7 +138,7 @@ func (r *reading) elides(f fact) bool {
 }
 
 // wholes lead to what a share is one of.
-var wholes = set("van of")
+var wholes = dutch.WordSet("van of")
 
 // tail is where what the fact of a zone counts ends: "340 woningen opgeleverd"
 // in Noord, "87 procent van de gemeenten".
@@ -335,4 +337,4 @@ func (r *reading) reaches(f fact, j int) bool {
 	return true
 }
 
-var prepositions = set("van voor in bij op aan met uit door over per tot sinds of for at on by from to")
+var prepositions = dutch.WordSet("van voor in bij op aan met uit door over per tot sinds of for at on by from to")

@@ -3,6 +3,8 @@ package cite
 import (
 	"math"
 	"strings"
+
+	"bronwijzer/internal/dutch"
 )
 
 // When two names of a sentence count as mixed up. In the right sentences of the
@@ -155,7 +157,7 @@ func (r *reading) tells(i int) bool {
 }
 
 // roleWords are small words that say what a name does in a sentence.
-var roleWords = set("door namens vanuit by")
+var roleWords = dutch.WordSet("door namens vanuit by")
 
 // compare returns by how much the words of f stand nearer to other places of the
 // text than to f's own there, and by how much farther.

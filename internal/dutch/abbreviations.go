@@ -42,7 +42,7 @@ var abbreviations = table(map[manner]string{
 
 // openers begin a sentence and hardly ever a name: after a doubtful stop they
 // decide. Particles of surnames (De, Van, Den, Ten, Ter) are told apart below.
-var openers = set(`aan achter al alle alleen allereerst alleszins als alsdan altijd anders anderzijds
+var openers = WordSet(`aan achter al alle alleen allereerst alleszins als alsdan altijd anders anderzijds
 	beide bij binnen boven bovendien daar daaraan daarbij daardoor daarin daarmee daarna daarnaast
 	daarom daarop daarover daartoe daaruit daarvan daarvoor dan dat deze die dit doel doordat dus
 	echter een eerst eind elk elke en enerzijds enkele er ervan evenals geen gelet gezien haar had
@@ -56,20 +56,12 @@ var openers = set(`aan achter al alle alleen allereerst alleszins als alsdan alt
 	zo zodat zodra zoals zonder zou`)
 
 // particles begin a surname as well as a sentence.
-var particles = set(`de den der het 't ’t ten ter te van vande vander la le von`)
+var particles = WordSet(`de den der het 't ’t ten ter te van vande vander la le von`)
 
 // numbered are the words that a lone letter or number closes: "onderdeel a.".
-var numbered = set(`onderdeel onderdelen lid leden sub letter bijlage categorie variant optie klasse
+var numbered = WordSet(`onderdeel onderdelen lid leden sub letter bijlage categorie variant optie klasse
 	type groep kolom deel plan hepatitis vitamine scenario fase aanhef punt ad tabel figuur model niveau
 	zone cluster spoor`)
-
-func set(words string) map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}
 
 func table(lists map[manner]string) map[string]manner {
 	m := make(map[string]manner)
@@ -125,4 +117,13 @@ func isDotted(token string) bool {
 		}
 	}
 	return true
+}
+
+// WordSet is the set of the words in a text, as they are written there.
+func WordSet(words string) map[string]bool {
+	m := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
 }

@@ -22,7 +22,7 @@ var monthNumbers = map[string]int{
 }
 
 // weekdays may stand before a date.
-var weekdays = set(`maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma di wo do vr za zo`)
+var weekdays = WordSet(`maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma di wo do vr za zo`)
 
 // Days returns the days of the calendar that are written in s, as FindDay reads
 // them, in order.

@@ -222,18 +222,18 @@ func isEdge(s string) bool {
 }
 
 // counted are words that are written with a number glued to them: "fase2".
-var counted = set(`artikel bijlage chroom covid euro fase formule groep html klas level mens niveau office omikron
+var counted = WordSet(`artikel bijlage chroom covid euro fase formule groep html klas level mens niveau office omikron
 	route sars schaal stap type types versie vier vrouw windows zone`)
 
 // glueable are the words that a sentence may go on with behind a footnote
 // number whose space got lost.
-var glueable = set(`aan als bij dan dat de die door een en heeft het in is kan met naar niet of om ook
+var glueable = WordSet(`aan als bij dan dat de die door een en heeft het in is kan met naar niet of om ook
 	op over te tot uit van voor waar waarin was werd wordt worden zal zijn`)
 
-var months = set(`januari februari maart april mei juni juli augustus september oktober november december`)
+var months = WordSet(`januari februari maart april mei juni juli augustus september oktober november december`)
 
 // monthNames are months cut short.
-var monthNames = set(`jan feb febr mrt apr jun jul aug sep sept okt nov dec`)
+var monthNames = WordSet(`jan feb febr mrt apr jun jul aug sep sept okt nov dec`)
 
 // announceYear are words that a year stands behind.
-var announceYear = set(`in sinds vanaf medio begin eind jaar zomer voorjaar najaar herfst winter lente`)
+var announceYear = WordSet(`in sinds vanaf medio begin eind jaar zomer voorjaar najaar herfst winter lente`)

@@ -64,11 +64,11 @@ func tagTail(s string, j int) int {
 }
 
 // inlineTags are the tags that stand in a line of text.
-var inlineTags = set(`a abbr b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark q s samp small
+var inlineTags = WordSet(`a abbr b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark q s samp small
 	span strike strong sub sup time tt u var wbr`)
 
 // inlineComponents are the names of JSX components that as a rule do.
-var inlineComponents = set(`Abbr Badge Code Icon Link Mark Strong Term Tooltip`)
+var inlineComponents = WordSet(`Abbr Badge Code Icon Link Mark Strong Term Tooltip`)
 
 // IsInlineTag reports whether a tag with this name stands in a line of text, so
 // that what is before and behind it belongs together. It takes names as [Tag]

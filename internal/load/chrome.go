@@ -7,10 +7,12 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"bronwijzer/internal/dutch"
 )
 
 // chrome is what web pages print around their text.
-var chrome = wordSet(`contact cookies cookiesaccepteren cookiesweigeren delen deel deeldezepagina deelditartikel disclaimer drukaf facebook ganaarinhoud ganaardeinhoud ganaarhoofdinhoud directnaardeinhoud naardeinhoud home instagram
+var chrome = dutch.WordSet(`contact cookies cookiesaccepteren cookiesweigeren delen deel deeldezepagina deelditartikel disclaimer drukaf facebook ganaarinhoud ganaardeinhoud ganaarhoofdinhoud directnaardeinhoud naardeinhoud home instagram
 	kopieerlink kruimelpad leesmeer leesvoor linkedin maakeenpermanentelink menu meerweten naarboven navigatie naarzoeken onderdeelvan overdezesite print printdezepagina privacy
 	privacystatement rss sitemap sluiten sluit steunons terug terugnaarboven toegankelijkheid toegankelijkheidsverklaring toonrelatiesinlido toonwetstechnischeinformatie twitter ubenthier ubevindtzichhier
 	volgons volgonsop volgonsook whatsapp wijwordengesteunddoor x youtube zoeken zoek`)
@@ -38,7 +40,7 @@ var furniture = []string{
 }
 
 // furnitureWords are words that must stand by themselves.
-var furnitureWords = wordSet(`pager share related social feedback`)
+var furnitureWords = dutch.WordSet(`pager share related social feedback`)
 
 // isFurniture reports whether an element is furniture by its class or id. What
 // holds the title of the page never is: pages mark their whole with "has-cookie-bar".
@@ -64,7 +66,7 @@ func isFurniture(n *html.Node) bool {
 }
 
 // elsewhere are headings of what leads away from a page.
-var elsewhere = wordSet(`deeldezepagina gerelateerd gerelateerdelinks gerelateerdepaginas gerelateerdonderwerp leesook
+var elsewhere = dutch.WordSet(`deeldezepagina gerelateerd gerelateerdelinks gerelateerdepaginas gerelateerdonderwerp leesook
 	lezersvragenook meeroverditonderwerp service volgons wasdezeinformatienuttig ziehulp zieook`)
 
 // leadsElsewhere reports whether an element is a section of links to other pages:

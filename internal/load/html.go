@@ -79,7 +79,7 @@ func isArchive(text string) bool {
 }
 
 // contentIDs are the ids that pages without <main> give to their content.
-var contentIDs = wordSet("content main inhoud hoofdinhoud main-content maincontent broodtekst wettekst")
+var contentIDs = dutch.WordSet("content main inhoud hoofdinhoud main-content maincontent broodtekst wettekst")
 
 // isContent reports whether an element is the content of a page by its id: it
 // holds a heading and a paragraph.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"bronwijzer/internal/dutch"
 )
 
 // trim moves from and to inwards over white space and byte order marks.
@@ -135,23 +137,15 @@ func isCapitals(s string) bool {
 
 // smallWords are articles, prepositions and conjunctions, which no heading and
 // no finished line ends with.
-var smallWords = wordSet(`aan als bij dan dat de deze die dit door een en het hun in is mede met naar nog of om
+var smallWords = dutch.WordSet(`aan als bij dan dat de deze die dit door een en het hun in is mede met naar nog of om
 	ook onder op over per te tegen tot tussen uit van vanuit via voor waar waaronder wordt worden zijn zonder`)
 
 // openers are words that begin a sentence when they have a capital, and not a
 // name or title in the middle of one.
-var openers = wordSet(`aan al alle alleen allereerst als anders beide bij binnen daar daaraan daarbij daardoor
+var openers = dutch.WordSet(`aan al alle alleen allereerst als anders beide bij binnen daar daaraan daarbij daardoor
 	daarmee daarna daarnaast daarom dat de deze die dit door een eerst elk er geen het hier hierbij hierdoor hierin
 	hoe hoewel ik in indien is met na naast niet nu om omdat onder onze ook op over sinds tevens tijdens uit
 	vanaf vanuit veel verder vervolgens volgens voor wanneer wat we wie wij ze zij zo zoals`)
-
-func wordSet(words string) map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}
 
 // lastWord returns the last word of s in lower case.
 func lastWord(s string) string {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // maxCode is the longest block of code, in lines, that is read; a longer one is
@@ -12,7 +13,7 @@ const maxCode = 40
 
 // unreadCode are the languages of blocks that say nothing as a text: diagrams,
 // markup, styles and scripts. Commands, data and samples of text do.
-var unreadCode = wordSet(`abc css d2 diff dot flowchart gantt graphviz html htm javascript js jsx latex less math mermaid
+var unreadCode = dutch.WordSet(`abc css d2 diff dot flowchart gantt graphviz html htm javascript js jsx latex less math mermaid
 	mdx plantuml puml sass scss svelte svg ts tsx typescript vega vega-lite vue wireviz xml`)
 
 // code takes the lines up to the closing fence as one block that is no prose. In

@@ -15,7 +15,7 @@ const (
 )
 
 // mdUnread are elements in Markdown that hold nothing to read.
-var mdUnread = wordSet(`audio canvas iframe math noscript object script select style svg template video`)
+var mdUnread = dutch.WordSet(`audio canvas iframe math noscript object script select style svg template video`)
 
 // mdProps finds the title that a JSX component is given, which the page prints
 // above what stands in it.

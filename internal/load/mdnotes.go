@@ -27,12 +27,12 @@ var (
 const noteLevel = boldLevel + 1
 
 // proseFences are the names of MyST directives that hold text and no code.
-var proseFences = wordSet(`admonition attention card caution danger dropdown epigraph error grid-item-card hint important note
+var proseFences = dutch.WordSet(`admonition attention card caution danger dropdown epigraph error grid-item-card hint important note
 	seealso sidebar tab-item tip topic warning`)
 
 // plainTitles say no more than that something is a note. They would make a poor
 // heading, so their text goes on with the section.
-var plainTitles = wordSet(`attentie belangrijk danger gevaar hint important info informatie letop nb note notitie
+var plainTitles = dutch.WordSet(`attentie belangrijk danger gevaar hint important info informatie letop nb note notitie
 	opgelet opmerking pasop tip tips voorbeeld waarschuwing warning`)
 
 // note is an admonition that is open.

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // textLine begins an entry or paragraph, or goes on with the open one.
@@ -59,7 +60,7 @@ func (r *markdownReader) definition(from, to int) {
 }
 
 // captions are words that the line below a picture or table begins with.
-var captions = wordSet("afbeelding bijschrift bron figuur foto grafiek tabel")
+var captions = dutch.WordSet("afbeelding bijschrift bron figuur foto grafiek tabel")
 
 // titleAbove reports whether the open paragraph is a title that the next line
 // was glued to, and makes it one: a short line that nothing closes, above a long

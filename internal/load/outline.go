@@ -8,11 +8,11 @@ import (
 )
 
 // endings are headings that close a text and belong to no chapter.
-var endings = wordSet(`afsluiting afsluitend bijlage bijlagen bronnen conclusie conclusies literatuur noten
+var endings = dutch.WordSet(`afsluiting afsluitend bijlage bijlagen bronnen conclusie conclusies literatuur noten
 	ondertekenaars ondertekening slot slotwoord totslot voetnoten`)
 
 // introductions are headings that come before the chapters and hold none.
-var introductions = wordSet(`aanleiding inhoud inhoudsopgave inleiding introductie managementsamenvatting
+var introductions = dutch.WordSet(`aanleiding inhoud inhoudsopgave inleiding introductie managementsamenvatting
 	samenvatting tengeleide vooraf voorwoord`)
 
 // levels gives the headings of a plain text their depth. A number says it by

@@ -37,11 +37,11 @@ func endsBroken(line string) bool {
 }
 
 // hyphened are prefixes that keep their hyphen wherever they stand.
-var hyphened = wordSet(`niet non ex oud vice pseudo quasi`)
+var hyphened = dutch.WordSet(`niet non ex oud vice pseudo quasi`)
 
 // shared are words behind a hyphen that stands for the rest of a word: "in- en
 // uitvoer".
-var shared = wordSet(`en of als tot dan noch respectievelijk`)
+var shared = dutch.WordSet(`en of als tot dan noch respectievelijk`)
 
 // join puts line b behind line a. A word that was broken is made whole: without
 // its hyphen where that only broke it, with it where it belongs to the word.

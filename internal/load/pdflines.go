@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"bronwijzer/internal/dutch"
 	"bronwijzer/internal/pdf"
 )
 
@@ -171,7 +172,7 @@ func startsWord(s string) bool {
 }
 
 // units are measures that have a raised 2 or 3 which is no footnote.
-var units = wordSet(`m km cm mm dm`)
+var units = dutch.WordSet(`m km cm mm dm`)
 
 // raisesNote reports whether a word is the number or sign of a footnote: raised,
 // and nothing but up to three digits, letters of a list of notes aside.

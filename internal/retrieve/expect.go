@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"bronwijzer/internal/docs"
+	"bronwijzer/internal/dutch"
 )
 
 // want is what a question asks for, read off its question word.
@@ -100,24 +101,16 @@ func words(text string) []string {
 	return slices.DeleteFunc(out, func(w string) bool { return w == "" })
 }
 
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		m[w] = true
-	}
-	return m
-}
-
 var (
 	// numerals are words that say how many or how often. "een" is left out: it
 	// is an article nearly always.
-	numerals = set(`twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien
+	numerals = dutch.WordSet(`twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien
 		achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard
 		helft kwart derde dagelijks wekelijks maandelijks jaarlijks elk ieder`)
-	months = set(`januari februari maart april mei juni juli augustus september oktober november december`)
+	months = dutch.WordSet(`januari februari maart april mei juni juli augustus september oktober november december`)
 	// seasons stand for a date by themselves, as months do.
-	seasons = set(`voorjaar zomer najaar winter`)
-	reasons = set(`omdat doordat vanwege wegens want aangezien daarom zodat reden redenen oorzaak oorzaken waardoor hierdoor
+	seasons = dutch.WordSet(`voorjaar zomer najaar winter`)
+	reasons = dutch.WordSet(`omdat doordat vanwege wegens want aangezien daarom zodat reden redenen oorzaak oorzaken waardoor hierdoor
 		daardoor dankzij gezien immers cruciaal noodzakelijk`)
 )
 
